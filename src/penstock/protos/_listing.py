@@ -21,8 +21,8 @@ TENSORBOARD: tuple[tuple[str, str, str], ...] = (
     ("core.framework.op_def_pb2", "op_def_pb2", "OpDef OpDeprecation OpList"),
     ("core.framework.resource_handle_pb2", "resource_handle_pb2", "ResourceHandleProto"),
     ("core.framework.step_stats_pb2", "step_stats_pb2",
-     "AllocationRecord AllocatorMemoryUsed DeviceStepStats MemoryStats NodeExecStats "
-     "NodeOutput StepStats"),
+     ("AllocationRecord AllocatorMemoryUsed DeviceStepStats MemoryStats NodeExecStats "
+     "NodeOutput StepStats")),
     ("core.framework.summary_pb2", "summary_pb2", "Summary SummaryDescription SummaryMetadata"),
     ("core.framework.summary_pb2", "histogram_pb2", "HistogramProto"),
     ("core.framework.tensor_description_pb2", "tensor_description_pb2", "TensorDescription"),
@@ -33,12 +33,12 @@ TENSORBOARD: tuple[tuple[str, str, str], ...] = (
      "SaveSliceInfoDef VariableAggregation VariableDef VariableSynchronization"),
     ("core.framework.versions_pb2", "versions_pb2", "VersionDef"),
     ("core.profiler.tfprof_log_pb2", "tfprof_log_pb2",
-     "CodeDef ExecMemory ExecProfile ExecTime Memory OpLogEntry OpLogProto ProfileNode "
-     "ProfileProto Tuple"),
+     ("CodeDef ExecMemory ExecProfile ExecTime Memory OpLogEntry OpLogProto ProfileNode "
+     "ProfileProto Tuple")),
     ("core.protobuf.cluster_pb2", "cluster_pb2", "ClusterDef JobDef"),
     ("core.protobuf.config_pb2", "config_pb2",
-     "CallableOptions ConfigProto GPUOptions GraphOptions OptimizerOptions RunMetadata "
-     "RunOptions SessionMetadata TensorConnection ThreadPoolOptionProto"),
+     ("CallableOptions ConfigProto GPUOptions GraphOptions OptimizerOptions RunMetadata "
+     "RunOptions SessionMetadata TensorConnection ThreadPoolOptionProto")),
     ("core.protobuf.config_pb2", "rpc_options_pb2", "RPCOptions"),
     ("core.protobuf.debug_pb2", "debug_pb2",
      "DebugOptions DebugTensorWatch DebuggedSourceFile DebuggedSourceFiles"),
@@ -48,18 +48,18 @@ TENSORBOARD: tuple[tuple[str, str, str], ...] = (
     ("core.protobuf.rewriter_config_pb2", "rewriter_config_pb2",
      "AutoParallelOptions RewriterConfig ScopedAllocatorOptions"),
     ("core.protobuf.saved_object_graph_pb2", "saved_object_graph_pb2",
-     "FunctionSpec SavedAsset SavedBareConcreteFunction SavedConcreteFunction SavedConstant "
-     "SavedFunction SavedObject SavedObjectGraph SavedResource SavedUserObject SavedVariable"),
+     ("FunctionSpec SavedAsset SavedBareConcreteFunction SavedConcreteFunction SavedConstant "
+     "SavedFunction SavedObject SavedObjectGraph SavedResource SavedUserObject SavedVariable")),
     ("core.protobuf.saver_pb2", "saver_pb2", "SaverDef"),
     ("core.protobuf.struct_pb2", "struct_pb2",
-     "DictValue ListValue NamedTupleValue NoneValue PairValue StructuredValue "
-     "TensorSpecProto TupleValue TypeSpecProto"),
+     ("DictValue ListValue NamedTupleValue NoneValue PairValue StructuredValue "
+     "TensorSpecProto TupleValue TypeSpecProto")),
     ("core.protobuf.trackable_object_graph_pb2", "trackable_object_graph_pb2",
      "TrackableObjectGraph"),
     ("core.protobuf.verifier_config_pb2", "verifier_config_pb2", "VerifierConfig"),
     ("core.util.event_pb2", "event_pb2",
-     "Event LogMessage SessionLog TaggedRunMetadata WatchdogConfig WorkerHealth "
-     "WorkerHeartbeatRequest WorkerHeartbeatResponse WorkerShutdownMode"),
+     ("Event LogMessage SessionLog TaggedRunMetadata WatchdogConfig WorkerHealth "
+     "WorkerHeartbeatRequest WorkerHeartbeatResponse WorkerShutdownMode")),
     ("python.framework.cpp_shape_inference_pb2", "cpp_shape_inference_pb2",
      "CppShapeInferenceInputsNeeded CppShapeInferenceResult"),
 )  # fmt: skip
@@ -92,8 +92,8 @@ OWN: tuple[tuple[str, str, str], ...] = (
      "SavedSlice SavedSliceMeta SavedTensorSliceMeta SavedTensorSlices"),
     ("python.training.checkpoint_state_pb2", "checkpoint_state", "CheckpointState"),
     ("contrib.session_bundle.manifest_pb2", "manifest",
-     "AssetFile ClassificationSignature GenericSignature RegressionSignature Signature "
-     "Signatures TensorBinding"),
+     ("AssetFile ClassificationSignature GenericSignature RegressionSignature Signature "
+     "Signatures TensorBinding")),
     ("contrib.tensorboard.plugins.projector.projector_config_pb2", "projector_config",
      "EmbeddingInfo ProjectorConfig SpriteMetadata"),
     ("contrib.training.python.training.hparam_pb2", "hparam", "HParamDef"),
