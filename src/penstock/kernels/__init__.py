@@ -1,0 +1,1 @@
+"""Numerical kernels: plain functions of JAX and NumPy arrays, without any graph."""
