@@ -12,7 +12,7 @@ average divides by the taps that lie on data.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -143,43 +143,89 @@ def _shift(source: jax.Array, back: Sequence[int], blocks: Sequence[int]) -> jax
     return lax.pad(source, np.zeros((), source.dtype), config)
 
 
-def _scatter_places(
-    dy: jax.Array, where: jax.Array, axes: Sequence[Axis], shape: Sequence[int]
+def _sum_windows(
+    dy: jax.Array,
+    axes: Sequence[Axis],
+    shape: Sequence[int],
+    owns: Callable[[Sequence[int], np.ndarray], jax.Array],
 ) -> jax.Array:
-    """Sums each `dy` onto the tap of its window that `where` names, as one fused expression.
+    """Sums each `dy` onto the elements of its window that own it, as one fused expression.
 
     The element at `step * q + r` is tap `r + step * b` of window `q - b`. Splitting every axis in
     blocks `q` and remainders `r` makes each combination of `b` one elementwise term.
+
+    Args:
+        dy: one element for each window.
+        axes: geometry of each axis.
+        shape: shape of the result.
+        owns: given `b` for each axis and the row-major tap numbers on the split axes (-1 where
+            there is no such tap), says which elements own their window's `dy`.
+
+    Returns:
+        Array of `shape` and `dy`'s dtype.
     """
     steps = _merge_steps(axes)
-    blocks = [-(-(a.size + a.low) // step) for a, (step, _) in zip(axes, steps, strict=True)]
-    split = [n for n, (step, _) in zip(blocks, steps, strict=True) for n in (n, step)]
-    no_tap = np.iinfo(where.dtype).max
+    blocks, split = _split(axes)
+    kept = range(0, 2 * len(axes), 2)
     scales = [math.prod(a.window for a in axes[i + 1 :]) for i in range(len(axes))]
-    kept = [2 * i for i in range(len(axes))]
-    total: jax.Array | None = None
     zero = lax.full(split, np.zeros((), dy.dtype), dy.dtype)
+    total: jax.Array | None = None
     for back in np.ndindex(*[n for _, n in steps]):
-        number = np.zeros((1,) * (2 * len(axes)), np.int64)
-        is_tap = np.ones((1,) * (2 * len(axes)), bool)
+        number = np.zeros((1,) * len(split), np.int64)
+        is_tap = np.ones((1,) * len(split), bool)
         for i, (a, (step, _), b) in enumerate(zip(axes, steps, back, strict=True)):
-            tap = np.arange(step) + step * b
-            form = [1] * (2 * len(axes))
+            form = [1] * len(split)
             form[2 * i + 1] = step
-            number = number + (tap * scales[i]).reshape(form)
-            is_tap = is_tap & (tap < a.window).reshape(form)
-        if not is_tap.any():
-            continue
-        code = np.where(is_tap, number, no_tap).astype(where.dtype)
-        code_full = lax.broadcast_in_dim(code, split, range(2 * len(axes)))
-        mask = lax.eq(lax.broadcast_in_dim(_shift(where, back, blocks), split, kept), code_full)
+            tap = (np.arange(step) + step * b).reshape(form)
+            number, is_tap = number + tap * scales[i], is_tap & (tap < a.window)
+        mask = owns(back, np.where(is_tap, number, -1))
         value = lax.broadcast_in_dim(_shift(dy, back, blocks), split, kept)
         part = lax.select(mask, value, zero)
         total = part if total is None else lax.add(total, part)
-    if total is None:
-        return jnp.zeros(shape, dy.dtype)
+    assert total is not None
     merged = lax.reshape(total, [n * step for n, (step, _) in zip(blocks, steps, strict=True)])
     return lax.slice(merged, [a.low for a in axes], [a.low + a.size for a in axes])
+
+
+def _split(axes: Sequence[Axis]) -> tuple[list[int], list[int]]:
+    """Blocks on each axis, and the shape with every axis split in `(blocks, step)`."""
+    steps = _merge_steps(axes)
+    blocks = [-(-(a.size + a.low) // step) for a, (step, _) in zip(axes, steps, strict=True)]
+    return blocks, [n for pair in zip(blocks, (s for s, _ in steps), strict=True) for n in pair]
+
+
+def _to_first_maximum(x: jax.Array, dy: jax.Array, axes: Sequence[Axis]) -> jax.Array:
+    """Sums each `dy` onto the first maximum of its window."""
+    _, where = _locate(x, axes)
+    blocks, split = _split(axes)
+    kept = range(0, 2 * len(axes), 2)
+    no_tap = np.iinfo(where.dtype).max
+
+    def owns(back: Sequence[int], number: np.ndarray) -> jax.Array:
+        code = np.where(number < 0, no_tap, number).astype(where.dtype)
+        wanted = lax.broadcast_in_dim(code, split, range(len(split)))
+        return lax.eq(lax.broadcast_in_dim(_shift(where, back, blocks), split, kept), wanted)
+
+    return _sum_windows(dy, axes, x.shape, owns)
+
+
+def _to_every_maximum(x: jax.Array, y: jax.Array, dy: jax.Array, axes: Sequence[Axis]) -> jax.Array:
+    """Sums each `dy` onto all elements of its window that equal the maximum."""
+    steps = _merge_steps(axes)
+    blocks, split = _split(axes)
+    kept = range(0, 2 * len(axes), 2)
+    config = [
+        (a.low, n * step - a.low - a.size, 0)
+        for a, n, (step, _) in zip(axes, blocks, steps, strict=True)
+    ]
+    elements = lax.pad(x, np.zeros((), x.dtype), config).reshape(split)
+
+    def owns(back: Sequence[int], number: np.ndarray) -> jax.Array:
+        is_tap = lax.broadcast_in_dim(number >= 0, split, range(len(split)))
+        top = lax.broadcast_in_dim(_shift(y, back, blocks), split, kept)
+        return lax.eq(elements, top) & is_tap
+
+    return _sum_windows(dy, axes, x.shape, owns)
 
 
 def max_pool_grad(
@@ -193,9 +239,11 @@ def max_pool_grad(
 ) -> jax.Array:
     """Gradient of `max_pool`: each `dy` goes to the first maximum of its window.
 
+    In 3-D (rank 5) it goes to every maximum of the window, as in TensorFlow.
+
     Args:
         x: the pooled array.
-        y: its pooling; as in TensorFlow the maxima are found again in `x`.
+        y: its pooling; as in TensorFlow, 2-D finds the maxima again in `x`.
         dy: gradient with respect to `y`.
         ksize: window size on each axis of `x`.
         strides: step on each axis of `x`.
@@ -205,12 +253,15 @@ def max_pool_grad(
     Returns:
         Gradient with respect to `x`, of `dy`'s dtype.
     """
-    del y, data_format
+    del data_format
     axes = place(x.shape, ksize, strides, padding)
+    if 0 in x.shape or 0 in dy.shape:
+        return jnp.zeros(x.shape, dy.dtype)
     if math.prod(n for _, n in _merge_steps(axes)) > _MOST_TERMS:
         return _select_and_scatter(x, dy, ksize, strides, axes)
-    _, where = _locate(x, axes)
-    return _scatter_places(dy, where, axes, x.shape)
+    if x.ndim == 5:
+        return _to_every_maximum(x, y, dy, axes)
+    return _to_first_maximum(x, dy, axes)
 
 
 def _select_and_scatter(
