@@ -8,6 +8,7 @@ that was verified.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from typing import Any, BinaryIO
@@ -19,7 +20,7 @@ from penstock import protos
 from penstock.checkpoint import _files
 from penstock.checkpoint._coding import get_varint
 from penstock.checkpoint._table import TableReader
-from penstock.checkpoint.slices import TensorSlice, slice_key
+from penstock.checkpoint.slices import TensorSlice, assemble, is_shape, slice_key
 from penstock.graph import dtypes, errors
 from penstock.kernels.crc32c import crc32c, mask, unmask
 
@@ -167,23 +168,13 @@ class BundleReader:
             part_shape = self._shape(name, part_entry)
             if part_shape != saved.shape() or part_entry.dtype != entry.dtype:
                 raise self._bad(name, f"slice {saved} is of another shape or type")
-            shared = saved.intersect(wanted)
-            if shared is not None:
-                self._check_size(name, part_entry, part_shape)
-                parts.append((saved, shared, part_entry))
-        # Before any memory is asked for: is there that much data?
-        if sum(shared.volume() for _, shared, _ in parts) < wanted.volume():
-            raise self._missing_parts(name, wanted)
-        result = np.empty(wanted.shape(), _numpy_type(self._dtype(name, entry)))
-        covered = np.zeros(wanted.shape(), np.bool_) if len(parts) > 1 else None
-        for saved, shared, part_entry in parts:
-            data = self._read_stored(name, part_entry)
-            target = shared.within(wanted).index()
-            result[target] = data[shared.within(saved).index()]
-            if covered is not None:
-                covered[target] = True
-        if covered is not None and not covered.all():
-            raise self._missing_parts(name, wanted)
+            self._check_size(name, part_entry, part_shape)
+            parts.append((saved, functools.partial(self._read_stored, name, part_entry)))
+        result = assemble(wanted, _numpy_type(self._dtype(name, entry)), parts)
+        if result is None:
+            raise errors.NotFoundError(
+                None, None, f"{self._index}: tensor {name} was not saved in all of {wanted}"
+            )
         return result
 
     def _read_stored(self, name: str, entry: Any) -> np.ndarray:
@@ -195,10 +186,7 @@ class BundleReader:
             file.seek(entry.offset)
             if dtype == dtypes.string:
                 return self._read_strings(name, entry, shape, file, path)
-            try:
-                result = np.empty(shape, _numpy_type(dtype))
-            except ValueError as error:  # sizes beyond NumPy's, beside a size of zero
-                raise self._bad(name, f"shape {list(shape)}: {error}") from None
+            result = np.empty(shape, _numpy_type(dtype))
             view = memoryview(result.reshape(-1).view(np.uint8)) if result.size else b""
             checksum = 0
             for start in range(0, len(view), _CHUNK):
@@ -299,7 +287,7 @@ class BundleReader:
 
     def _shape(self, name: str, entry: Any) -> tuple[int, ...]:
         shape = tuple(dim.size for dim in entry.shape.dim)
-        if entry.shape.unknown_rank or min(shape, default=0) < 0 or len(shape) > 64:
+        if entry.shape.unknown_rank or not is_shape(shape):
             raise self._bad(name, f"bad shape {list(shape)}")
         return shape
 
@@ -315,11 +303,6 @@ class BundleReader:
                 None, None, f"tensor {name} of {self.prefix} is of type {dtype.name}"
             )
         return dtype
-
-    def _missing_parts(self, name: str, wanted: TensorSlice) -> errors.NotFoundError:
-        return errors.NotFoundError(
-            None, None, f"{self._index}: tensor {name} was not saved in all of {wanted}"
-        )
 
     def _bad(self, name: str, what: str, path: str | None = None) -> errors.DataLossError:
         return _files.corrupt(path or self._index, f"tensor {name}: {what}")

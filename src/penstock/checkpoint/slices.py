@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from penstock import protos
 from penstock.checkpoint._coding import ordered_signed, ordered_string, ordered_unsigned
@@ -141,6 +143,46 @@ class TensorSlice(tuple):
 
     def __repr__(self) -> str:
         return f"TensorSlice({str(self)!r})"
+
+
+def is_shape(sizes: Sequence[int]) -> bool:
+    """Whether an array of these sizes is possible (an empty one with huge sides is not)."""
+    return (
+        len(sizes) <= 64
+        and min(sizes, default=0) >= 0
+        and math.prod(size for size in sizes if size) < 1 << 58
+    )
+
+
+def assemble(
+    wanted: TensorSlice,
+    numpy_type: np.dtype,
+    parts: Sequence[tuple[TensorSlice, Callable[[], np.ndarray]]],
+) -> np.ndarray | None:
+    """The slice `wanted` of a tensor, put together from saved parts of it.
+
+    Args:
+        wanted: a resolved slice.
+        numpy_type: the element type.
+        parts: resolved slices of the tensor, each with what reads its data.
+
+    Returns:
+        A new array, or None if the parts do not cover the slice.
+    """
+    shares = [(saved, saved.intersect(wanted), read) for saved, read in parts]
+    used = [(saved, shared, read) for saved, shared, read in shares if shared is not None]
+    # Before memory is asked for: is there that much data at all?
+    if sum(shared.volume() for _, shared, _ in used) < wanted.volume():
+        return None
+    if len(used) == 1 and used[0][0] == wanted:
+        return used[0][2]()
+    result = np.empty(wanted.shape(), numpy_type)
+    covered = np.zeros(wanted.shape(), np.bool_)
+    for saved, shared, read in used:
+        target = shared.within(wanted).index()
+        result[target] = read()[shared.within(saved).index()]
+        covered[target] = True
+    return result if covered.all() else None
 
 
 def slice_key(name: str, extents: TensorSlice) -> bytes:
