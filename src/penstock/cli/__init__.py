@@ -1,0 +1,1 @@
+"""The ``penstock`` command; each sub-command is a file of its own."""

@@ -1,0 +1,120 @@
+"""Scopes as functions on the default graph: ``tf.name_scope``, ``tf.device`` and friends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from penstock.graph import defaults
+from penstock.graph.graph import Graph
+
+
+def graph_of(values: Any) -> Graph:
+    """The graph that ``values`` belong to; the default graph when they belong to none.
+
+    Raises:
+        ValueError: when they belong to different graphs.
+    """
+    graph = None
+    for value in values or ():
+        found = getattr(value, "graph", None)
+        if not isinstance(found, Graph):
+            continue
+        if graph is None:
+            graph = found
+        elif graph is not found:
+            raise ValueError(f"{value} must be from the same graph as the other values.")
+    return graph or defaults.get_default_graph()
+
+
+class name_scope:  # noqa: N801 - TensorFlow's name
+    """Operations made inside the ``with`` block get names that start with the scope's.
+
+    Args:
+        name: the scope's name; one that ends in '/' re-enters that scope.
+        default_name: used when ``name`` is ``None``.
+        values: tensors whose graph becomes the default inside.
+
+    ``with`` gives the scope's name with a trailing '/', to be passed on as ``name=``.
+    """
+
+    def __init__(self, name: str | None, default_name: str | None = None,
+                 values: Sequence[Any] | None = None) -> None:  # fmt: skip
+        if name is not None and not isinstance(name, (str, bytes)):
+            raise TypeError("name for name_scope must be a string.")
+        self._name = default_name if name is None else name
+        self._default_name = default_name
+        self._values = values
+
+    @property
+    def name(self) -> str | None:
+        """The name asked for."""
+        return self._name
+
+    def __enter__(self) -> str:
+        if self._name is None and self._values is not None:
+            raise ValueError(
+                "At least one of name (None) and default_name (None) must be provided."
+            )
+        graph = graph_of(self._values) if self._values else defaults.get_default_graph()
+        self._default = None
+        if graph is not defaults.get_default_graph():
+            self._default = graph.as_default()
+            self._default.__enter__()
+        self._scope = graph.name_scope(self._name)
+        try:
+            return self._scope.__enter__()
+        except Exception:
+            if self._default is not None:
+                self._default.__exit__(None, None, None)
+            raise
+
+    def __exit__(self, *error: Any) -> None:
+        self._scope.__exit__(*error)
+        if self._default is not None:
+            self._default.__exit__(*error)
+
+
+def device(device_name_or_function: Any) -> Any:
+    """``Graph.device`` of the default graph."""
+    return defaults.get_default_graph().device(device_name_or_function)
+
+
+def control_dependencies(control_inputs: Sequence[Any] | None) -> Any:
+    """``Graph.control_dependencies`` of the default graph."""
+    return defaults.get_default_graph().control_dependencies(control_inputs)
+
+
+def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
+    """``Graph.colocate_with`` of the default graph."""
+    return defaults.get_default_graph().colocate_with(op, ignore_existing)
+
+
+def container(container_name: str) -> Any:
+    """``Graph.container`` of the default graph."""
+    return defaults.get_default_graph().container(container_name)
+
+
+def add_to_collection(name: Any, value: Any) -> None:
+    """Appends ``value`` to a collection of the default graph."""
+    defaults.get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names: Any, value: Any) -> None:
+    """Appends ``value`` to several collections of the default graph."""
+    defaults.get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key: Any, scope: str | None = None) -> list[Any]:
+    """The values of a collection of the default graph."""
+    return defaults.get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key: Any) -> list[Any]:
+    """The list of a collection of the default graph itself."""
+    return defaults.get_default_graph().get_collection_ref(key)
+
+
+def get_name_scope() -> str:
+    """The name scope in force in the default graph."""
+    return defaults.get_default_graph().get_name_scope()
