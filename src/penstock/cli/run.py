@@ -1,0 +1,181 @@
+"""Run a TensorFlow program, unmodified.
+
+`import tensorflow`, every module below it, and `import keras` give Penstock, in this process
+only. A program that is Python 2 is converted in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import importlib.util
+import os
+import sys
+from types import CodeType, ModuleType
+from typing import Any
+
+from penstock import behavior
+from penstock.cli import tracebacks
+from penstock.compat import alias, python2, python2_builtins, python2_import
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "penstock run [--py2] [--tf-version VERSION] [-i] [-m] SCRIPT [ARGS ...]"
+    parser.add_argument(
+        "--py2",
+        action="store_true",
+        help="give the program the meaning it has in Python 2 (lists from map, filter and zip, "
+        "integer division, ...) even if it is valid Python 3",
+    )
+    parser.add_argument(
+        "--tf-version",
+        metavar="VERSION",
+        help="follow this TensorFlow version where versions differ, 0.5 to 1.15 "
+        f"(default: {behavior.DEFAULT_VERSION})",
+    )
+    parser.add_argument(
+        "-i",
+        "--interactive",
+        action="store_true",
+        help="go on with a prompt after the program, or without any program",
+    )
+    parser.add_argument(
+        "-m", "--module", action="store_true", help="SCRIPT is the name of a module"
+    )
+    parser.add_argument(
+        "program",
+        nargs=argparse.REMAINDER,
+        metavar="SCRIPT [ARGS ...]",
+        help="the program and its own arguments",
+    )
+
+
+def main(options: argparse.Namespace) -> int:
+    """Runs the program; returns the exit status."""
+    if not options.program and not options.interactive:
+        print("penstock run: which program? usage: penstock run SCRIPT [ARGS ...]", file=sys.stderr)
+        return 2
+    if options.tf_version is not None:
+        try:
+            behavior.set_version(options.tf_version)
+        except ValueError as error:
+            print(f"penstock run: {error}", file=sys.stderr)
+            return 2
+    _print_numbers_as_then()
+    alias.install()
+    python2_import.install(options.py2)
+    module = _new_main_module()
+    status = 0
+    if options.program:
+        status = _run_program(module, options)
+    else:
+        sys.argv = [""]
+        sys.path[0] = ""
+    if options.interactive:
+        _interact(module)
+        return 0
+    return status
+
+
+def _print_numbers_as_then() -> None:
+    """NumPy scalars print as in the program's time: 0.8, not np.float32(0.8)."""
+    import numpy
+
+    # NumPy 1.14 changed how floats are shown; it came out shortly before TensorFlow 1.5.
+    numpy.set_printoptions(legacy="1.13" if behavior.before(1, 5) else "1.25")
+
+
+def _new_main_module() -> ModuleType:
+    """An empty ``__main__``, in place of that of the ``penstock`` command."""
+    module = ModuleType("__main__")
+    module.__dict__.update(__builtins__=builtins, __annotations__={}, __file__=None)
+    sys.modules["__main__"] = module
+    return module
+
+
+def _run_program(module: ModuleType, options: argparse.Namespace) -> int:
+    name, *arguments = options.program
+    sys.argv = [name, *arguments]
+    try:
+        if options.module:
+            code, is_python2 = _prepare_module(name, module)
+        else:
+            code, is_python2 = _prepare_script(name, module, options.py2)
+    except (SyntaxError, python2.Python2Error) as error:
+        # An error in the program's text has no frames to show.
+        sys.excepthook(type(error), error.with_traceback(None), None)
+        return 1
+    except OSError as error:
+        reason = error.strerror or str(error)
+        print(f"penstock run: can't open file {name!r}: {reason}", file=sys.stderr)
+        return 2
+    except ImportError as error:
+        print(f"penstock run: {error}", file=sys.stderr)
+        return 1
+    if is_python2:
+        module.__dict__["__builtins__"] = python2_builtins.namespace()
+    try:
+        exec(code, module.__dict__)
+    except SystemExit as error:
+        if not options.interactive:
+            raise
+        return _status(error.code)
+    except KeyboardInterrupt as error:
+        tracebacks.report(error)
+        return 130
+    except BaseException as error:  # any error of the program is shown as Python would
+        tracebacks.report(error)
+        return 1
+    return 0
+
+
+def _prepare_script(path: str, module: ModuleType, py2: bool) -> tuple[CodeType, bool]:
+    if os.path.isdir(path):
+        main_file = os.path.join(path, "__main__.py")
+        sys.path[0], path = path, main_file
+    else:
+        sys.path[0] = os.path.dirname(os.path.realpath(path))
+    with open(path, "rb") as file:
+        data = file.read()
+    module.__dict__.update(__file__=path, __cached__=None, __package__=None, __spec__=None)
+    return python2.compile_source(data, path, py2)
+
+
+def _prepare_module(name: str, module: ModuleType) -> tuple[CodeType, bool]:
+    sys.path[0] = os.getcwd()
+    spec = importlib.util.find_spec(name)
+    if spec is not None and spec.submodule_search_locations is not None:
+        spec = importlib.util.find_spec(f"{name}.__main__")
+    loader: Any = None if spec is None else spec.loader
+    code = None if loader is None else loader.get_code(spec.name if spec else name)
+    if spec is None or code is None:
+        raise ImportError(f"No module named {name}")
+    sys.argv[0] = spec.origin or name
+    module.__dict__.update(
+        __file__=spec.origin,
+        __cached__=spec.cached,
+        __loader__=loader,
+        __package__=spec.parent,
+        __spec__=spec,
+    )
+    return code, bool(getattr(loader, "is_python2", False))
+
+
+def _status(code: Any) -> int:
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _interact(module: ModuleType) -> None:
+    import code
+
+    try:
+        import readline  # noqa: F401 - gives the prompt its line editing
+    except ImportError:
+        pass
+    banner = "" if sys.flags.quiet or not sys.stdin.isatty() else None
+    code.interact(banner=banner, local=module.__dict__, exitmsg="")
