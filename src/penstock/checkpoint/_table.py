@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from penstock.checkpoint import _files, _snappy
+from penstock.checkpoint import _snappy, files
 from penstock.checkpoint._coding import get_varint, put_varint
 from penstock.kernels.crc32c import masked_crc32c
 
@@ -41,15 +41,15 @@ class TableReader:
 
     def __init__(self, path: str):
         self.path = path
-        self._file = _files.open_input(path)
+        self._file = files.open_input(path)
         self._lock = threading.Lock()
         weakref.finalize(self, self._file.close)
         self._size = self._file.seek(0, 2)
         if self._size < _FOOTER_SIZE:
-            raise _files.corrupt(path, f"{self._size} bytes are too few for a table")
+            raise files.corrupt(path, f"{self._size} bytes are too few for a table")
         footer = self._read(self._size - _FOOTER_SIZE, _FOOTER_SIZE)
         if int.from_bytes(footer[-8:], "little") != _MAGIC:
-            raise _files.corrupt(path, "not a table (bad magic number), or cut off")
+            raise files.corrupt(path, "not a table (bad magic number), or cut off")
         try:
             _, position = _handle(footer, 0)
             index, _ = _handle(footer, position)
@@ -57,7 +57,7 @@ class TableReader:
             entries = self._block(index)
             self._handles = [_handle(value, 0)[0] for _, value in entries]
         except ValueError as error:
-            raise _files.corrupt(path, f"bad index: {error}") from None
+            raise files.corrupt(path, f"bad index: {error}") from None
         self._last_keys = [key for key, _ in entries]
         self._cached: tuple[int, list] | None = None
 
@@ -67,7 +67,7 @@ class TableReader:
         for number, handle in enumerate(self._handles):
             entries = self._data_block(number, handle)
             if entries and before is not None and entries[0][0] <= before:
-                raise _files.corrupt(self.path, f"block {number} is out of order")
+                raise files.corrupt(self.path, f"block {number} is out of order")
             yield from entries
             if entries:
                 before = entries[-1][0]
@@ -89,7 +89,7 @@ class TableReader:
         try:
             return self._block(handle)
         except ValueError as error:
-            raise _files.corrupt(self.path, f"bad block {number}: {error}") from None
+            raise files.corrupt(self.path, f"bad block {number}: {error}") from None
 
     def _block(self, handle: tuple[int, int]) -> list[tuple[bytes, memoryview]]:
         offset, size = handle
@@ -113,9 +113,9 @@ class TableReader:
                 self._file.seek(offset)
                 data = self._file.read(size)
         except OSError as error:
-            raise _files.os_error(error, self.path) from None
+            raise files.os_error(error, self.path) from None
         if len(data) != size:
-            raise _files.corrupt(self.path, f"ends at {offset + len(data)}, {size} bytes wanted")
+            raise files.corrupt(self.path, f"ends at {offset + len(data)}, {size} bytes wanted")
         return data
 
 

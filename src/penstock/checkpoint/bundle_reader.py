@@ -17,7 +17,7 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from penstock import protos
-from penstock.checkpoint import _files
+from penstock.checkpoint import files
 from penstock.checkpoint._coding import get_varint
 from penstock.checkpoint._table import TableReader
 from penstock.checkpoint.slices import TensorSlice, assemble, is_shape, slice_key
@@ -56,7 +56,7 @@ class BundleReader:
         self._index = index_path(self.prefix)
         items = [(key, bytes(value)) for key, value in TableReader(self._index).items()]
         if not items or items[0][0] != b"":
-            raise _files.corrupt(self._index, "no bundle header")
+            raise files.corrupt(self._index, "no bundle header")
         self.header = _message(protos.BundleHeaderProto, items[0][1], self._index, "header")
         self._check_header()
         self._entries: dict[str, Any] = {}
@@ -69,7 +69,7 @@ class BundleReader:
             try:
                 self._entries[key.decode()] = entry
             except UnicodeDecodeError:
-                raise _files.corrupt(self._index, f"tensor name {key!r} is not UTF-8") from None
+                raise files.corrupt(self._index, f"tensor name {key!r} is not UTF-8") from None
         self._slices = slices
 
     def keys(self) -> list[str]:
@@ -182,7 +182,7 @@ class BundleReader:
         dtype = self._dtype(name, entry)
         shape = self._shape(name, entry)
         path = self._check_size(name, entry, shape)
-        with _files.open_input(path) as file:
+        with files.open_input(path) as file:
             file.seek(entry.offset)
             if dtype == dtypes.string:
                 return self._read_strings(name, entry, shape, file, path)
@@ -242,7 +242,7 @@ class BundleReader:
                 f"{header.version.min_consumer}, this one is {BUNDLE_VERSION}",
             )
         if header.num_shards < 1:
-            raise _files.corrupt(self._index, f"{header.num_shards} data files")
+            raise files.corrupt(self._index, f"{header.num_shards} data files")
 
     def _check_size(self, name: str, entry: Any, shape: tuple) -> str:
         """The data file of an entry, after checking that the tensor fits into it."""
@@ -253,7 +253,7 @@ class BundleReader:
         try:
             available = os.stat(path).st_size
         except OSError as error:
-            raise _files.os_error(error, f"{path} (tensor {name})") from None
+            raise files.os_error(error, f"{path} (tensor {name})") from None
         if entry.offset + entry.size > available:
             raise self._bad(
                 name,
@@ -305,7 +305,7 @@ class BundleReader:
         return dtype
 
     def _bad(self, name: str, what: str, path: str | None = None) -> errors.DataLossError:
-        return _files.corrupt(path or self._index, f"tensor {name}: {what}")
+        return files.corrupt(path or self._index, f"tensor {name}: {what}")
 
 
 def lengths_checksum(lengths: list[int]) -> int:
@@ -328,4 +328,4 @@ def _message(kind: Any, data: bytes, path: str, what: str) -> Any:
     try:
         return kind.FromString(data)
     except DecodeError:
-        raise _files.corrupt(path, f"the entry {what} cannot be parsed") from None
+        raise files.corrupt(path, f"the entry {what} cannot be parsed") from None

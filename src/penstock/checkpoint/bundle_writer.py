@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from penstock import protos
-from penstock.checkpoint import _files
+from penstock.checkpoint import files
 from penstock.checkpoint._coding import put_varint
 from penstock.checkpoint._table import TableWriter
 from penstock.checkpoint.bundle_reader import (
@@ -45,7 +45,7 @@ class BundleWriter:
 
     def __init__(self, prefix: str | os.PathLike):
         self.prefix = os.fspath(prefix)
-        self._data = _files.TemporaryFile(data_path(self.prefix, 0, 1))
+        self._data = files.TemporaryFile(data_path(self.prefix, 0, 1))
         self._entries: dict[bytes, Any] = {}
         self._open = True
 
@@ -63,9 +63,7 @@ class BundleWriter:
         array, dtype = self._accept(name, array)
         self._store(self._key(name), array, dtype)
 
-    def add_slice(
-        self, name: str, full_shape: Sequence[int], slice_spec: Any, array: Any
-    ) -> None:
+    def add_slice(self, name: str, full_shape: Sequence[int], slice_spec: Any, array: Any) -> None:
         """Writes one part of a partitioned tensor; the parts may come in any order.
 
         Args:
@@ -232,10 +230,10 @@ def merge_bundles(prefixes: Sequence[str | os.PathLike], merged_prefix: str | os
             entries[key] = entry
         shards += [data_path(source.prefix, shard, count) for shard in range(count)]
     for path in shards:
-        _files.require(path)
+        files.require(path)
     _commit(merged, shards, entries)
     for source in sources:
-        _files.remove(index_path(source.prefix))
+        files.remove(index_path(source.prefix))
 
 
 def _commit(prefix: str, shards: Sequence[str], entries: dict[bytes, Any]) -> None:
@@ -263,7 +261,7 @@ def _commit(prefix: str, shards: Sequence[str], entries: dict[bytes, Any]) -> No
     if old is not None:
         # Nothing refers to these any more.
         for shard in range(old):
-            _files.remove(data_path(prefix, shard, old))
+            files.remove(data_path(prefix, shard, old))
 
 
 def _shard_count(prefix: str) -> int | None:
@@ -276,25 +274,25 @@ def _shard_count(prefix: str) -> int | None:
 
 def _move(shards: Sequence[str], prefix: str, count: int) -> None:
     for shard, path in enumerate(shards):
-        _files.replace(path, data_path(prefix, shard, count))
-    _files.sync_folder(prefix)
+        files.replace(path, data_path(prefix, shard, count))
+    files.sync_folder(prefix)
 
 
 def _link_all(prefix: str, source_count: int, count: int) -> bool:
     for shard in range(count):
         final = data_path(prefix, shard, count)
-        name = _files.temporary_name(final)
-        if not _files.link(data_path(prefix, shard, source_count), name):
+        name = files.temporary_name(final)
+        if not files.link(data_path(prefix, shard, source_count), name):
             return False
-        _files.replace(name, final)
-    _files.sync_folder(prefix)
+        files.replace(name, final)
+    files.sync_folder(prefix)
     return True
 
 
 def _write_index(prefix: str, count: int, entries: dict[bytes, Any]) -> None:
     header = protos.BundleHeaderProto(num_shards=count)
     header.version.producer = BUNDLE_VERSION
-    file = _files.TemporaryFile(index_path(prefix))
+    file = files.TemporaryFile(index_path(prefix))
     try:
         table = TableWriter(file)
         table.add(b"", header.SerializeToString())
@@ -302,11 +300,11 @@ def _write_index(prefix: str, count: int, entries: dict[bytes, Any]) -> None:
             table.add(key, entries[key].SerializeToString(deterministic=True))
         table.finish()
         file.close()
-        _files.replace(file.path, index_path(prefix))
+        files.replace(file.path, index_path(prefix))
     except BaseException:
         file.discard()
         raise
-    _files.sync_folder(prefix)
+    files.sync_folder(prefix)
 
 
 def _entry(dtype: dtypes.DType, shape: Sequence[int]) -> Any:

@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 
+from penstock import protos
 from penstock.checkpoint.bundle_reader import BundleReader, index_path
 from penstock.checkpoint.v1 import V1Reader
 from penstock.graph import dtypes, errors
@@ -57,10 +58,8 @@ class CheckpointReader:
 
     def debug_string(self) -> bytes:
         """A line for each tensor, with name, data type and shape, sorted by name."""
-        from penstock import protos
-
         lines = []
-        for name in self._reader.keys():
+        for name in self._reader.variable_to_shape_map():
             number = self._reader.dtype(name).as_datatype_enum
             sizes = ",".join(map(str, self._reader.shape(name)))
             line = f"{name} ({protos.DataType.Name(number)}) [{sizes}]"

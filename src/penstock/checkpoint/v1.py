@@ -16,7 +16,7 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from penstock import protos
-from penstock.checkpoint import _files
+from penstock.checkpoint import files
 from penstock.checkpoint._table import TableReader, TableWriter
 from penstock.checkpoint.slices import TensorSlice, assemble, is_shape, slice_key
 from penstock.graph import dtypes, errors
@@ -101,11 +101,11 @@ class V1Reader:
 
     def variable_to_shape_map(self) -> dict[str, list[int]]:
         """Name -> full shape, of every tensor."""
-        return {name: list(self.shape(name)) for name in self.keys()}
+        return {name: list(self.shape(name)) for name in sorted(self._tensors)}
 
     def variable_to_dtype_map(self) -> dict[str, dtypes.DType]:
         """Name -> data type, of every tensor."""
-        return {name: self.dtype(name) for name in self.keys()}
+        return {name: self.dtype(name) for name in sorted(self._tensors)}
 
     def read(self, name: str) -> np.ndarray:
         """A tensor, whole; see `BundleReader.read`."""
@@ -140,14 +140,14 @@ class V1Reader:
     ) -> np.ndarray:
         value = table.get(slice_key(name, extents))
         if value is None:
-            raise _files.corrupt(table.path, f"tensor {name}: slice {extents} is missing")
+            raise files.corrupt(table.path, f"tensor {name}: slice {extents} is missing")
         message = _message(value, table.path, f"tensor {name}")
         if message.data.name != name:
-            raise _files.corrupt(table.path, f"tensor {name}: found {message.data.name!r} there")
+            raise files.corrupt(table.path, f"tensor {name}: found {message.data.name!r} there")
         try:
             return _array(message.data.data, dtype).reshape(shape)
         except (ValueError, OverflowError) as error:
-            raise _files.corrupt(
+            raise files.corrupt(
                 table.path, f"tensor {name}: bad values for {dtype.name} {list(shape)}: {error}"
             ) from None
 
@@ -155,7 +155,7 @@ class V1Reader:
         table = TableReader(path)
         value = table.get(b"")
         if value is None:
-            raise _files.corrupt(path, "not a checkpoint: it lists no tensors")
+            raise files.corrupt(path, "not a checkpoint: it lists no tensors")
         meta = _message(value, path, "the list of tensors").meta
         if meta.versions.min_consumer > _VERSION:
             raise errors.InvalidArgumentError(
@@ -165,7 +165,7 @@ class V1Reader:
             self._check(tensor, path)
             known = self._tensors.setdefault(tensor.name, tensor)
             if known.type != tensor.type or known.shape != tensor.shape:
-                raise _files.corrupt(
+                raise files.corrupt(
                     path, f"tensor {tensor.name}: its shards differ in data type or shape"
                 )
             places = self._slices.setdefault(tensor.name, {})
@@ -174,19 +174,19 @@ class V1Reader:
                     extents = TensorSlice.from_proto(proto)
                     extents.resolve([dim.size for dim in tensor.shape.dim])
                 except ValueError as error:
-                    raise _files.corrupt(path, f"tensor {tensor.name}: {error}") from None
+                    raise files.corrupt(path, f"tensor {tensor.name}: {error}") from None
                 places.setdefault(extents, table)
 
     def _check(self, tensor: Any, path: str) -> None:
         sizes = [dim.size for dim in tensor.shape.dim]
         if tensor.shape.unknown_rank or not is_shape(sizes):
-            raise _files.corrupt(path, f"tensor {tensor.name}: bad shape {sizes}")
+            raise files.corrupt(path, f"tensor {tensor.name}: bad shape {sizes}")
         try:
             known = dtypes.as_dtype(tensor.type) in _FIELDS
         except TypeError:
             known = False
         if not known:
-            raise _files.corrupt(path, f"tensor {tensor.name}: bad data type {tensor.type}")
+            raise files.corrupt(path, f"tensor {tensor.name}: bad data type {tensor.type}")
 
     def _meta(self, name: str) -> Any:
         try:
@@ -215,9 +215,7 @@ class V1Writer:
         array = np.asarray(array)
         self.add_slice(name, array.shape, TensorSlice.full(array.ndim), array)
 
-    def add_slice(
-        self, name: str, full_shape: Sequence[int], slice_spec: Any, array: Any
-    ) -> None:
+    def add_slice(self, name: str, full_shape: Sequence[int], slice_spec: Any, array: Any) -> None:
         """Adds one part of a partitioned tensor; see `BundleWriter.add_slice`."""
         array = np.asarray(array)
         try:
@@ -260,7 +258,7 @@ class V1Writer:
         """Puts the file under its name, in place of one that may be there."""
         self._meta.meta.SetInParent()
         self._meta.meta.versions.producer = _VERSION
-        file = _files.TemporaryFile(self.path)
+        file = files.TemporaryFile(self.path)
         try:
             table = TableWriter(file)
             table.add(b"", self._meta.SerializeToString())
@@ -268,11 +266,11 @@ class V1Writer:
                 table.add(key, self._data[key])
             table.finish()
             file.close()
-            _files.replace(file.path, self.path)
+            files.replace(file.path, self.path)
         except BaseException:
             file.discard()
             raise
-        _files.sync_folder(self.path)
+        files.sync_folder(self.path)
 
     def _invalid(self, name: str, what: str) -> errors.InvalidArgumentError:
         return errors.InvalidArgumentError(
@@ -284,7 +282,7 @@ def _message(value: memoryview, path: str, what: str) -> Any:
     try:
         return protos.SavedTensorSlices.FromString(bytes(value))
     except DecodeError:
-        raise _files.corrupt(path, f"{what} cannot be parsed") from None
+        raise files.corrupt(path, f"{what} cannot be parsed") from None
 
 
 def _array(proto: Any, dtype: dtypes.DType) -> np.ndarray:

@@ -18,7 +18,23 @@ PACKAGE = "penstock"
 _FIELD = descriptor_pb2.FieldDescriptorProto
 _SCALARS = {
     name: getattr(_FIELD, f"TYPE_{name.upper()}")
-    for name in ["double", "float", "int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32", "sfixed64", "bool", "string", "bytes"]
+    for name in (
+        "double",
+        "float",
+        "int32",
+        "int64",
+        "uint32",
+        "uint64",
+        "sint32",
+        "sint64",
+        "fixed32",
+        "fixed64",
+        "sfixed32",
+        "sfixed64",
+        "bool",
+        "string",
+        "bytes",
+    )  # fmt: skip
 }
 
 _OWN_FILE = {name: key for _, key, names in _listing.OWN for name in names.split()}

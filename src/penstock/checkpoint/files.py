@@ -155,4 +155,3 @@ def write_atomically(path: str, data: bytes) -> None:
         file.discard()
         raise
     sync_folder(path)
-
