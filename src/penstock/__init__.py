@@ -10,6 +10,8 @@ from typing import Any
 
 __version__ = "0.1.0"
 _OWN = {"install": "alias", "uninstall": "alias"}
+# Parts of Penstock that are no names of TensorFlow's: asking for one must not import the API.
+_PARTS = {"api", "autodiff", "behavior", "cli", "graph", "kernels", "ops", "protos", "runtime"}
 
 
 def __getattr__(name: str) -> Any:
@@ -17,6 +19,8 @@ def __getattr__(name: str) -> Any:
 
     if name in _OWN:
         return getattr(importlib.import_module(f"penstock.compat.{_OWN[name]}"), name)
+    if name in _PARTS:
+        return importlib.import_module(f"penstock.{name}")
     if name.startswith("__"):
         raise AttributeError(f"module 'penstock' has no attribute {name!r}")
     v1 = importlib.import_module("penstock.api.v1")
