@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from penstock.kernels.native.convolution import Kind, native_convolution
 from penstock.kernels.windows import (
     Axis,
     Padding,
@@ -179,13 +180,38 @@ def _is_plain_float(dtype: np.dtype) -> bool:
 
 
 def _convolve(x: jax.Array, w: jax.Array, c: Convolution) -> jax.Array:
-    return _forward(x, w, c)
+    def general(x: jax.Array, w: jax.Array) -> jax.Array:
+        return _forward(x, w, c)
+
+    native = _native("forward", x.shape, w.shape, x.dtype, c)
+    if native is None:
+        return general(x, w)
+    return lax.platform_dependent(x, w, cpu=native, default=general)
+
+
+def _native(
+    kind: Kind,
+    data_shape: Sequence[int],
+    filter_shape: Sequence[int],
+    dtype: np.dtype,
+    c: Convolution,
+) -> Callable[[jax.Array, jax.Array], jax.Array] | None:
+    return native_convolution(
+        kind, data_shape, filter_shape, dtype, c.axes, c.data_format, c.groups
+    )
 
 
 def _backprop_input(shape: Sequence[int], w: jax.Array, dy: jax.Array, c: Convolution) -> jax.Array:
     if 0 in dy.shape or 0 in shape:
         return jnp.zeros(shape, dy.dtype)
-    return _transpose_input(w, dy, shape, c)
+
+    def general(w: jax.Array, dy: jax.Array) -> jax.Array:
+        return _transpose_input(w, dy, shape, c)
+
+    native = _native("data", shape, w.shape, dy.dtype, c)
+    if native is None:
+        return general(w, dy)
+    return lax.platform_dependent(w, dy, cpu=native, default=general)
 
 
 def _backprop_filter(
@@ -201,9 +227,11 @@ def _backprop_filter(
         return _filter_by_rows(x, dy, shape, c)
 
     few_products = math.prod(a.window for a in c.axes) <= 128
-    cpu: Callable[[jax.Array, jax.Array], jax.Array] = general
-    if c.groups == 1 and few_products and _is_plain_float(x.dtype):
+    cpu = _native("filter", x.shape, shape, x.dtype, c)
+    if cpu is None and c.groups == 1 and few_products and _is_plain_float(x.dtype):
         cpu = by_rows
+    if cpu is None:
+        return general(x, dy)
     return lax.platform_dependent(x, dy, cpu=cpu, default=general)
 
 
