@@ -82,6 +82,20 @@ def all_types_v2():
     save_values("all_types", {n: flat(v) for n, (_, v) in named.items()})
 
 
+def far_slices():
+    """Slices that start far out, for the encoding of numbers in their keys."""
+    from tensorflow.python.ops import gen_io_ops
+
+    starts = [0, 1, 63, 64, 8191, 8192, 2 ** 20 - 1, 2 ** 20, 2 ** 27, 2 ** 35, 2 ** 49, 2 ** 56]
+    with tf.Graph().as_default(), tf.Session() as sess:
+        specs = ["%d 2 %d,1:%s" % (2 ** 57, s, "-" if s % 2 else "0,2") for s in starts]
+        tensors = [tf.constant([[s, -s]], tf.int64) for s in starts]
+        path = os.path.join(OUT, "far_slices")
+        sess.run(gen_io_ops.save_v2(path, ["far"] * len(starts), specs, tensors))
+        sess.run(gen_io_ops.save_slices(path + "_v1", ["far"] * len(starts), specs, tensors))
+    np.savez_compressed(os.path.join(OUT, "far_slices.npz"), starts=starts)
+
+
 def variables(types, shape=(3, 4)):
     named = {}
     for name in types:
@@ -96,7 +110,7 @@ def saved(case, build, **saver_arguments):
     with tf.Graph().as_default(), tf.Session() as sess:
         named = build()
         saver = tf.train.Saver(**saver_arguments)
-        init = getattr(tf, "global_variables_initializer")()
+        init = tf.global_variables_initializer()
         sess.run(init)
         saver.save(sess, os.path.join(OUT, case), write_meta_graph=False,
                    latest_filename=case + ".state")
@@ -164,6 +178,7 @@ def main():
     new = VERSION != "0.12"
     if new:
         all_types_v2()
+        far_slices()
     saved("partitioned_v2", partitioned, write_version=v2)
     saved("partitioned_v1", partitioned, write_version=v1)
     saved("types_v1", lambda: variables(V1_TYPES), write_version=v1)

@@ -147,10 +147,11 @@ class TensorSlice(tuple):
 
 def is_shape(sizes: Sequence[int]) -> bool:
     """Whether an array of these sizes is possible (an empty one with huge sides is not)."""
+    limit = 1 << (58 if 0 in sizes else 63)
     return (
-        len(sizes) <= 64
+        len(sizes) <= 32
         and min(sizes, default=0) >= 0
-        and math.prod(size for size in sizes if size) < 1 << 58
+        and math.prod(size for size in sizes if size) < limit
     )
 
 

@@ -32,9 +32,6 @@ TENSORBOARD: tuple[tuple[str, str, str], ...] = (
     ("core.framework.variable_pb2", "variable_pb2",
      "SaveSliceInfoDef VariableAggregation VariableDef VariableSynchronization"),
     ("core.framework.versions_pb2", "versions_pb2", "VersionDef"),
-    ("core.profiler.tfprof_log_pb2", "tfprof_log_pb2",
-     ("CodeDef ExecMemory ExecProfile ExecTime Memory OpLogEntry OpLogProto ProfileNode "
-     "ProfileProto Tuple")),
     ("core.protobuf.cluster_pb2", "cluster_pb2", "ClusterDef JobDef"),
     ("core.protobuf.config_pb2", "config_pb2",
      ("CallableOptions ConfigProto GPUOptions GraphOptions OptimizerOptions RunMetadata "
@@ -77,6 +74,9 @@ OWN: tuple[tuple[str, str, str], ...] = (
     ("core.framework.reader_base_pb2", "reader_base", "ReaderBaseState"),
     ("core.framework.tensor_slice_pb2", "tensor_slice", "TensorSliceProto"),
     ("core.lib.core.error_codes_pb2", "error_codes", "Code"),
+    ("core.profiler.tfprof_log_pb2", "tfprof_log",
+     ("CodeDef ExecMemory ExecProfile ExecTime Memory OpLogEntry OpLogProto ProfileNode "
+     "ProfileProto Tuple")),
     ("core.profiler.tfprof_options_pb2", "tfprof_options", "AdvisorOptionsProto OptionsProto"),
     ("core.profiler.tfprof_output_pb2", "tfprof_output",
      "AdviceProto GraphNodeProto MultiGraphNodeProto TFProfTensorProto"),

@@ -242,6 +242,78 @@ SCHEMAS: dict[str, str] = {
             3 num_records_produced int64
             4 current_work bytes
     """,
+    "tfprof_log": """
+        message CodeDef
+            message Trace
+                1 file string
+                6 file_id int64
+                2 lineno int32
+                3 function string
+                7 function_id int64
+                4 line string
+                8 line_id int64
+                5 func_start_line int32
+            1 traces repeated Trace
+        message OpLogEntry
+            1 name string
+            2 float_ops int64
+            3 types repeated string
+            4 code_def CodeDef
+        message OpLogProto
+            1 log_entries repeated OpLogEntry
+            2 id_to_string map int64 string
+        message ProfileProto
+            1 nodes map int64 ProfileNode
+            2 has_trace bool
+            5 miss_accelerator_stream bool
+            3 steps repeated int64
+            4 id_to_string map int64 string
+        message ProfileNode
+            1 name string
+            9 op string
+            13 id int64
+            2 inputs map int32 int64
+            16 input_shapes map int32 Tuple
+            3 outputs map int32 int64
+            15 output_shapes map int32 Tuple
+            14 src_output_index map int64 int32
+            4 shape repeated int64
+            5 op_types repeated string
+            6 canonical_device string
+            7 host_device string
+            8 float_ops int64
+            10 trace CodeDef
+            11 attrs map string AttrValue
+            12 execs map int64 ExecProfile
+        message ExecProfile
+            1 run_count int64
+            2 all_start_micros int64
+            3 latest_end_micros int64
+            4 accelerator_execs map string ExecTime
+            5 cpu_execs map string ExecTime
+            7 memory_execs repeated ExecMemory
+            11 allocations repeated AllocationRecord
+            6 devices repeated string
+        message ExecTime
+            1 times repeated Tuple
+        message ExecMemory
+            1 memory_micros int64
+            2 host_temp_bytes int64
+            3 host_persistent_bytes int64
+            4 accelerator_temp_bytes int64
+            5 accelerator_persistent_bytes int64
+            6 requested_bytes int64
+            7 peak_bytes int64
+            8 residual_bytes int64
+            9 output_bytes int64
+            10 allocator_bytes_in_use int64
+            11 output_memory map int32 Memory
+        message Tuple
+            1 int64_values repeated int64
+        message Memory
+            1 bytes int64
+            2 ptr uint64
+    """,
     "tfprof_options": """
         message OptionsProto
             1 max_depth int64
