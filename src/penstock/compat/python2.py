@@ -86,7 +86,7 @@ def _refactoring_tool() -> Any:
     except ImportError:
         raise Python2Error(
             "This program is Python 2. Penstock converts it with the package fissix: "
-            "pip install 'penstock[python2]' (or pip install fissix)."
+            "pip install 'penstock[py2]' (or pip install fissix)."
         ) from None
     return refactor.RefactoringTool([f"fissix.fixes.fix_{name}" for name in _FIXERS])
 

@@ -42,7 +42,7 @@ CHECKSUMS = {
     "train-images-idx3-ubyte.gz": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte.gz": "a25bea736e30d166cdddb491f175f624",
     "t10k-images-idx3-ubyte.gz": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte.gz": "27ae3e4e09519cfbb04c629615203637",
+    "t10k-labels-idx1-ubyte.gz": "27ae3e4e09519cfbb04c329615203637",
 }
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = CHECKSUMS
 
@@ -309,7 +309,10 @@ class DataSet:
             self._epochs_completed += 1
             self._shuffle()
             start = 0
-            assert batch_size <= self._num_examples
+            self._index_in_epoch = batch_size
+            assert batch_size <= self._num_examples, (
+                f"a batch of {batch_size} from a data set of {self._num_examples} examples"
+            )
         self._index_in_epoch = start + batch_size
         return self._slice(start, self._index_in_epoch)
 
