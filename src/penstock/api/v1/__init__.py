@@ -79,6 +79,30 @@ from penstock.ops.constants import placeholder_with_default as placeholder_with_
 # --- math (element-wise, reductions, matrices, linear algebra) -----------------------------------
 
 # --- arrays (shapes, slices, gathers) ------------------------------------------------------------
+from penstock.ops.arrays import expand_dims as expand_dims
+from penstock.ops.arrays import invert_permutation as invert_permutation
+from penstock.ops.arrays import matrix_transpose as matrix_transpose
+from penstock.ops.arrays import rank as rank
+from penstock.ops.arrays import reshape as reshape
+from penstock.ops.arrays import shape as shape
+from penstock.ops.arrays import shape_n as shape_n
+from penstock.ops.arrays import size as size
+from penstock.ops.arrays import squeeze as squeeze
+from penstock.ops.arrays import transpose as transpose
+from penstock.ops.broadcasting import broadcast_dynamic_shape as broadcast_dynamic_shape
+from penstock.ops.broadcasting import broadcast_static_shape as broadcast_static_shape
+from penstock.ops.broadcasting import broadcast_to as broadcast_to
+from penstock.ops.fills import fill as fill
+from penstock.ops.fills import ones as ones
+from penstock.ops.fills import ones_like as ones_like
+from penstock.ops.fills import zeros as zeros
+from penstock.ops.fills import zeros_like as zeros_like
+from penstock.ops.identities import check_numerics as check_numerics
+from penstock.ops.identities import ensure_shape as ensure_shape
+from penstock.ops.identities import guarantee_const as guarantee_const
+from penstock.ops.identities import identity as identity
+from penstock.ops.identities import identity_n as identity_n
+from penstock.ops.identities import stop_gradient as stop_gradient
 
 # --- random numbers ------------------------------------------------------------------------------
 
@@ -91,5 +115,6 @@ from penstock.ops.constants import placeholder_with_default as placeholder_with_
 # --- sessions, gradients -------------------------------------------------------------------------
 
 # --- namespaces ----------------------------------------------------------------------------------
+from penstock.api.v1 import nest as nest
 
 # --- names of older versions (0.5 to 0.12) -------------------------------------------------------
