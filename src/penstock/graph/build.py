@@ -8,6 +8,7 @@ Public functions are written on it::
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -129,7 +130,18 @@ def apply_op(
             if key[0] == "_":
                 complete[key] = value
         types = output_types_of(definition, complete)
-        return graph.add_operation(definition, flat, complete, types, scope)
+        references = [
+            tensor
+            for argument, tensor in zip(signature.inputs, flat, strict=False)
+            if argument.is_ref
+        ]
+        if not references:
+            return graph.add_operation(definition, flat, complete, types, scope)
+        # What works on a variable in place is placed with it.
+        with contextlib.ExitStack() as colocated:
+            for tensor in references:
+                colocated.enter_context(graph.colocate_with(tensor.op))
+            return graph.add_operation(definition, flat, complete, types, scope)
 
 
 def _tensors_in(inputs: Sequence[Any]) -> list[Any]:

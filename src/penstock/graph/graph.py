@@ -171,7 +171,8 @@ class Graph(Collections):
                 op._device = merged(device, op._device)
 
     def _colocate(self, op: Operation) -> None:
-        groups: list[bytes] = list(op._attributes.get("_class", []))
+        # Replaces what an attribute scope or the caller said, as in TensorFlow.
+        groups: list[bytes] = []
         for target in reversed(self._scopes.colocation):
             if target is None:
                 break

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from penstock.graph import defaults
@@ -88,6 +89,25 @@ def control_dependencies(control_inputs: Sequence[Any] | None) -> Any:
 def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
     """``Graph.colocate_with`` of the default graph."""
     return defaults.get_default_graph().colocate_with(op, ignore_existing)
+
+
+@contextlib.contextmanager
+def init_scope() -> Iterator[None]:
+    """Lifts what is made inside out of control-flow constructs, control dependencies and functions.
+
+    The name scope stays in force.
+    """
+    current = defaults.get_default_graph()
+    outer = current
+    while outer.building_function and getattr(outer, "_outer_graph", None) is not None:
+        outer = outer._outer_graph  # type: ignore[attr-defined]
+    name = current.get_name_scope()
+    with contextlib.ExitStack() as scopes:
+        if outer is not current:
+            scopes.enter_context(outer.as_default())
+            scopes.enter_context(outer.name_scope(f"{name}/" if name else None))
+        scopes.enter_context(outer.control_dependencies(None))
+        yield
 
 
 def container(container_name: str) -> Any:
