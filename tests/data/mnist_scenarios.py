@@ -16,13 +16,13 @@ def run(read_data_sets, folder, old):
     np.random.seed(4)
     mnist = read_data_sets(folder, one_hot=True, validation_size=10, **seeds)
     for number, size in enumerate(BATCHES):
-        _record(result, "train/%d" % number, mnist.train.next_batch(size))
-        result["epochs/%d" % number] = mnist.train.epochs_completed
+        _record(result, f"train/{number}", mnist.train.next_batch(size))
+        result[f"epochs/{number}"] = mnist.train.epochs_completed
     _record(result, "validation", mnist.validation.next_batch(4))
     result["all/images"], result["all/labels"] = mnist.train.images, mnist.train.labels
     result["sizes"] = [part.num_examples for part in mnist]
     for number in range(3):
-        _record(result, "after/%d" % number, mnist.train.next_batch(20))
+        _record(result, f"after/{number}", mnist.train.next_batch(20))
     if not old:
         mnist = read_data_sets(folder, dtype=np.uint8, reshape=False, validation_size=0, seed=0)
         _record(result, "bytes/first", mnist.train.next_batch(7, shuffle=False))

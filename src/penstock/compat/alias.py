@@ -72,6 +72,19 @@ def _is_package(path: str) -> bool:
     return any(name.startswith(path + ".") for name in protos.tensorflow_modules())
 
 
+def _has_content(path: str) -> bool:
+    """Whether Penstock has any of what the table puts below `path`."""
+    prefix = path + "."
+    if prefix.startswith("core.") or any(row.startswith(prefix) for row in alias_table.PREFIXES):
+        return True
+    return any(
+        _source(word) is not None
+        for row, words in alias_table.TENSORFLOW.items()
+        if row.startswith(prefix)
+        for word in words.split()
+    )
+
+
 class AliasModule(missing.InternalModule):
     """An internal module of TensorFlow, made of names from several places.
 
@@ -99,8 +112,9 @@ class AliasModule(missing.InternalModule):
         path = f"{self._alias_path}.{name}"
         if path in alias_table.NAMES:
             return missing.lookup(alias_table.NAMES[path])
-        if path in alias_table.TENSORFLOW or _is_package(path):
-            return importlib.import_module(f"{self.__name__}.{name}")
+        internal = internal_module(f"tf.{path}")
+        if internal is not None:
+            return internal
         for source in self._alias_sources:
             try:
                 return getattr(source, name)
@@ -143,7 +157,7 @@ def resolve(path: str, name: str) -> ModuleType | None:
     public = _source(f"tf.{path}")
     if public is not None:
         return public
-    if _is_package(path):
+    if _is_package(path) and _has_content(path):
         return AliasModule(name, path, (), {})
     # tensorflow.contrib.rnn.python.ops.lstm_ops and its like serve the names of contrib.rnn.
     parts = path.split(".")
@@ -169,7 +183,12 @@ def internal_module(path: str) -> ModuleType | None:
     ):
         return None
     name = f"tensorflow.{below}"
-    return importlib.import_module(name) if is_installed() else resolve(below, name)
+    if not is_installed():
+        return resolve(below, name)
+    try:
+        return importlib.import_module(name)
+    except missing.MissingModuleError:
+        return None
 
 
 class _AliasLoader(Loader):

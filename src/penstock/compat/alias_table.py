@@ -250,7 +250,6 @@ TENSORFLOW = {
     "python.debug": "penstock.runtime.debug",
     "python": "tf",
     "tools.graph_transforms": "penstock.checkpoint.graph_transforms",
-    "contrib.slim.nets": "tf.contrib.slim.nets",
     "contrib.rnn.python.ops.core_rnn": "tf.nn tf.contrib.rnn",
     "contrib.rnn.python.ops.core_rnn_cell": "tf.contrib.rnn tf.nn.rnn_cell",
     "contrib.rnn.python.ops.core_rnn_cell_impl": "tf.contrib.rnn tf.nn.rnn_cell",

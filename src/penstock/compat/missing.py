@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
+import pkgutil
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -130,8 +131,14 @@ def has(path: str) -> bool:
 
 
 def public_names(module: Any) -> list[str]:
-    """The names a namespace offers, private ones left out."""
-    return [name for name in dir(module) if not name.startswith("_") and name != "annotations"]
+    """The names a namespace offers, submodules that are not loaded yet among them."""
+    names = {name for name in dir(module) if not name.startswith("_") and name != "annotations"}
+    if not isinstance(module, InternalModule):
+        folders = getattr(module, "__path__", ())
+        names.update(
+            each.name for each in pkgutil.iter_modules(folders) if not each.name.startswith("_")
+        )
+    return sorted(names)
 
 
 def nearest(path: str, candidates: Iterable[str] = ()) -> str | None:
