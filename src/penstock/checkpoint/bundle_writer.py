@@ -146,6 +146,8 @@ class BundleWriter:
     def _accept(self, name: str, array: Any) -> tuple[np.ndarray, dtypes.DType]:
         self._require_open()
         array = np.asarray(array)
+        if not array.dtype.isnative:
+            array = array.astype(array.dtype.newbyteorder("="))
         try:
             dtype = dtypes.from_numpy(array.dtype)
         except TypeError:
