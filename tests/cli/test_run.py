@@ -86,6 +86,10 @@ def test_python_2_is_converted(penstock, script):
     assert (done.stdout.split(), done.stderr) == (["helper", "3", "3"], "")
 
 
+def test_an_open_line_ends_with_the_program(penstock, script):
+    assert penstock("run", script("print 'x',\n")).stdout == "x\n"
+
+
 def test_py2_on_request(penstock, script):
     name = script("import numpy as np\nprint(np.array(map(abs, [-1])), 7 / 2)\n")
     assert penstock("run", "--py2", name).stdout == "(array([1]), 3)\n"

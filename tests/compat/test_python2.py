@@ -54,6 +54,12 @@ def test_a_print_statement_makes_it_python_2(capsys):
         ("print str(1/3.), repr(0.1), `1`", "0.333333333333 0.1 1\n"),
         ("print b'bytes', 10L, 0777", "bytes 10 511\n"),
         ("print [0.1]", "[0.1]\n"),
+        ("print 1e11, 99999999999.5, -123456789012.3", "1e+11 99999999999.5 -1.23456789012e+11\n"),
+        ("print 'a',; print 'b'", "a b\n"),
+        ("print 'a',; print", "a\n"),
+        ("print 'a\\n',; print 'b'", "a\nb\n"),
+        ("print('a', end='')", "a"),
+        ("from __future__ import print_function\nprint('a', end=' ');print('b')", "a b\n"),
         ("print u'\\u3042' if 1 <> 2 else 0", "\u3042\n"),
     ],
 )
@@ -92,6 +98,7 @@ def test_printing(source, printed, capsys):
         ("unichr(97)", "a"),
         ("'text'.decode('utf-8')", "text"),
         ("apply(max, (1, 2))", 2),
+        ("oct(8), oct(0)", ("010", "0")),
     ],
 )
 def test_values(expression, value):

@@ -115,7 +115,10 @@ def _run_program(module: ModuleType, options: argparse.Namespace) -> int:
     if is_python2:
         module.__dict__["__builtins__"] = python2_builtins.namespace()
     try:
-        exec(code, module.__dict__)
+        try:
+            exec(code, module.__dict__)
+        finally:
+            python2_builtins.finish_output()
     except SystemExit as error:
         if not options.interactive:
             raise

@@ -162,7 +162,7 @@ def nearest(path: str, candidates: Iterable[str] = ()) -> str | None:
         if found:
             return found[0]
     offered = list(candidates)
-    similar = difflib.get_close_matches(name, offered, n=1, cutoff=0.6)
+    similar = difflib.get_close_matches(name, offered, n=1, cutoff=0.7)
     if not similar:
         lower = {each.lower(): each for each in reversed(offered)}
         similar = [

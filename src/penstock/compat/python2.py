@@ -27,7 +27,8 @@ _FIXERS = (
 )  # fmt: skip
 
 DIVIDE, DIVIDE_IN_PLACE = ".divide", ".divide_in_place"
-STR, TEXT, PERCENT, DECODE, SORT = ".str", ".text", ".percent", ".decode", ".sort"
+PRINT, STR, TEXT, PERCENT = ".print", ".str", ".text", ".percent"
+DECODE, SORT = ".decode", ".sort"
 
 
 class Python2Error(ImportError):
@@ -165,8 +166,9 @@ def _restore_positions(tree: ast.AST, converted: Converted) -> None:
 class _Python2Semantics(ast.NodeTransformer):
     """Replaces operations that mean something else in Python 2 by calls of our helpers."""
 
-    def __init__(self, true_division: bool) -> None:
+    def __init__(self, true_division: bool, print_statement: bool) -> None:
         self.true_division = true_division
+        self.print_statement = print_statement
 
     @staticmethod
     def _call(name: str, arguments: list[ast.expr], node: ast.expr | ast.stmt) -> ast.Call:
@@ -218,6 +220,8 @@ class _Python2Semantics(ast.NodeTransformer):
         if isinstance(function, ast.Name):
             if function.id == "str" and len(node.args) == 1 and not node.keywords:
                 function.id = STR
+            elif function.id == "print" and self.print_statement:
+                function.id = PRINT
             return node
         if not isinstance(function, ast.Attribute):
             return node
@@ -247,9 +251,9 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def has_future_division(text: str) -> bool:
-    """Whether a source says ``from __future__ import division``."""
-    pattern = r"^from\s+__future__\s+import\s*\(?[\w\s,]*\bdivision\b"
+def has_future(text: str, feature: str) -> bool:
+    """Whether a source says ``from __future__ import`` and then the feature."""
+    pattern = rf"^from\s+__future__\s+import\s*\(?[\w\s,]*\b{feature}\b"
     return re.search(pattern, text, re.MULTILINE) is not None
 
 
@@ -264,17 +268,21 @@ def compile_python2(text: str, filename: str) -> CodeType:
         converted = convert(text, filename)
         tree = ast.parse(converted.text, filename)
     except (SyntaxError, Python2Error):
-        # fissix knows no syntax newer than Python 3.9. Such a source has no Python 2 syntax to
-        # convert, and only the meaning of its operations changes.
+        # fissix knows no syntax newer than Python 3.9, nor print(x, end="") in Python 2. Such a
+        # source has nothing to convert, and only the meaning of its operations changes.
         try:
             tree = ast.parse(text, filename)
+            statements = False
         except SyntaxError:
-            tree = None
-        if tree is None:
+            statements = True
+        if statements:
             raise
     else:
         _restore_positions(tree, converted)
-    tree = _Python2Semantics(has_future_division(text)).visit(tree)
+        statements = True
+    true_division = has_future(text, "division")
+    print_statement = statements and not has_future(text, "print_function")
+    tree = _Python2Semantics(true_division, print_statement).visit(tree)
     return compile(tree, filename, "exec", dont_inherit=True)
 
 

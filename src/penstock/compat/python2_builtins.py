@@ -12,6 +12,7 @@ import itertools
 import operator
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -55,7 +56,13 @@ def _divide_in_place(left: Any, right: Any) -> Any:
 def _float_text(value: float) -> str:
     """``str`` of a float in Python 2: twelve digits."""
     text = f"{value:.12g}"
-    return text if any(mark in text for mark in ".en") else text + ".0"
+    if any(mark in text for mark in ".en"):
+        return text
+    if len(text.lstrip("-")) < 12:
+        return text + ".0"
+    # No room for ".0" within the twelve digits.
+    digits, exponent = f"{value:.11e}".split("e")
+    return f"{digits.rstrip('0').rstrip('.')}e{exponent}"
 
 
 class _Python2Float(float):
@@ -120,6 +127,34 @@ def _print(*values: Any, sep: Any = None, end: Any = None, file: Any = None, **r
         file.write(line.encode())
 
 
+# Files on which a print statement ended in a comma: the next one writes the space first.
+_waiting_space: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+
+
+def _print_statement(*values: Any, end: str = "\n", file: Any = None) -> None:
+    """The print statement; `end` is a space where it ended in a comma."""
+    target = sys.stdout if file is None else file
+    try:
+        space = " " if _waiting_space.pop(target, False) and values else ""
+    except TypeError:  # an object with nothing but a `write`
+        space = ""
+    text = space + " ".join(_str(value) for value in values)
+    if end == " ":
+        end = ""
+        if not text.endswith(("\n", "\t")):
+            try:
+                _waiting_space[target] = True
+            except TypeError:
+                end = " "
+    _print(text, end=end, file=file)
+
+
+def finish_output() -> None:
+    """Ends the line that a last ``print x,`` left open, as Python 2 does when it ends."""
+    if _waiting_space.pop(sys.stdout, False):
+        builtins.print()
+
+
 def _map(function: Any, *sequences: Any) -> list[Any]:
     if len(sequences) == 1:
         return list(sequences[0]) if function is None else [function(x) for x in sequences[0]]
@@ -156,6 +191,11 @@ def _round(value: Any, ndigits: int = 0) -> Any:
 def _input(prompt: str = "") -> Any:
     frame = sys._getframe(1)
     return eval(builtins.input(prompt), frame.f_globals, frame.f_locals)
+
+
+def _oct(value: int) -> str:
+    text = builtins.oct(value).replace("0o", "0")
+    return "0" if text == "00" else text
 
 
 def _execfile(path: str, globals: Any = None, locals: Any = None) -> None:
@@ -216,6 +256,7 @@ _OVERRIDES: dict[str, Any] = {
     python2.DECODE: _decode,
     python2.SORT: _sort,
     "__import__": _import,
+    python2.PRINT: _print_statement,
     "print": _print,
     "map": _map,
     "filter": _filter,
@@ -228,6 +269,7 @@ _OVERRIDES: dict[str, Any] = {
     "input": _input,
     "open": _open,
     "file": _open,
+    "oct": _oct,
     "execfile": _execfile,
     "reload": _reload,
     "reduce": functools.reduce,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from collections.abc import Sequence
 from functools import cache
 from importlib.abc import MetaPathFinder
@@ -16,9 +15,9 @@ from penstock.compat import python2, python2_builtins
 
 @cache
 def _library_folders() -> tuple[str, ...]:
-    paths = sysconfig.get_paths()
-    folders = {paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
-    folders.add(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    standard_library = os.path.dirname(os.__file__)
+    penstock = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    folders = (standard_library, penstock)
     return tuple(os.path.realpath(folder) + os.sep for folder in folders)
 
 

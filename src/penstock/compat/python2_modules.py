@@ -76,7 +76,7 @@ def _loads(data: Any, **options: Any) -> Any:
     return pickle.loads(data.encode("latin1") if isinstance(data, str) else data, **options)
 
 
-_PICKLE = {"load": _load, "loads": _loads}
+_PICKLE: dict[str, Any] = {"load": _load, "loads": _loads}
 _STRING_IO = {"StringIO": _string_io}
 _EXTRA: dict[str, dict[str, Any]] = {
     "ConfigParser": {},
