@@ -125,7 +125,7 @@ def test_a_traceback_begins_in_the_program(penstock, script, tmp_path):
 
 def test_a_traceback_of_a_python_2_program_shows_its_lines(penstock, script):
     done = penstock("run", script("import urllib2\n\ndef f((a, b)):\n  print a / b\n\nf((1, 0))\n"))
-    assert done.stderr.splitlines() == [
+    assert [line for line in done.stderr.splitlines() if "^" not in line] == [
         "Traceback (most recent call last):",
         '  File "script.py", line 6, in <module>',
         "    f((1, 0))",
