@@ -48,7 +48,7 @@ def generation_of(prefix: pathlib.Path) -> int:
     """Reads everything; all tensors must be of one generation."""
     reader = BundleReader(prefix)
     assert reader.keys() == ["v0", "v1", "v2", "v3"]
-    values = [reader.read(name) for name in reader.keys()]
+    values = [reader.read(name) for name in reader]
     generation = int(values[0].flat[0])
     for value in values:
         np.testing.assert_array_equal(value, np.full((5, generation % 7 + 1), generation))

@@ -43,7 +43,7 @@ def test_writes_tensorflows_bytes(tmp_path, version, case):
     source = BundleReader(FOLDER / version / case)
     entries = [item for item in source.raw_entries() if item[1].crc32c]
     names = {}  # table key -> what to pass to the writer
-    for name in source.keys():
+    for name in source:
         names[name.encode()] = (name, None)
         for extents in source.slices(name):
             from penstock.checkpoint.slices import slice_key
@@ -145,7 +145,7 @@ def test_slices_in_any_cut(tmp_path):
         writer.add("whole", full)
     reader = BundleReader(tmp_path / "m")
     assert reader.keys() == ["p", "whole"]
-    for name in reader.keys():
+    for name in reader:
         assert_same(reader.read(name), full)
         for spec in ("0,3:-", "5,3:1,4", "-:6,1", "9,1:0,7", "2,0:-"):
             wanted = full[TensorSlice.parse(spec).resolve(full.shape).index()]

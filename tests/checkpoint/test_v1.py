@@ -41,7 +41,7 @@ def test_checkpoint_reader(version, case, path):
 def test_writes_tensorflows_bytes(tmp_path, version, case):
     source = V1Reader(FOLDER / version / case)
     writer = V1Writer(tmp_path / case)
-    for name in source.keys():
+    for name in source:
         for extents in source.slices(name):
             part = source.read_slice(name, extents)
             writer.add_slice(name, source.shape(name), extents, part)

@@ -58,7 +58,8 @@ def test_large_input_equals_pieces():
 def test_accepts_buffers():
     array = np.arange(100, dtype=np.int32)
     assert extend(array) == extend(array.tobytes()) == crc32c(memoryview(array.tobytes()))
-    assert extend(np.empty((0, 3))) == 0
+    assert crc32c(array) == crc32c(array.data) == crc32c(bytearray(array)) == extend(array)
+    assert extend(np.empty((0, 3))) == crc32c(np.empty((0, 3))) == 0
 
 
 def test_masking():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import math
 import os
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -75,6 +76,9 @@ class BundleReader:
     def keys(self) -> list[str]:
         """The names of the tensors, sorted."""
         return list(self._entries)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries
@@ -187,7 +191,7 @@ class BundleReader:
             if dtype == dtypes.string:
                 return self._read_strings(name, entry, shape, file, path)
             result = np.empty(shape, _numpy_type(dtype))
-            view = memoryview(result.reshape(-1).view(np.uint8)) if result.size else b""
+            view = result.reshape(-1).view(np.uint8).data if result.size else memoryview(b"")
             checksum = 0
             for start in range(0, len(view), _CHUNK):
                 chunk = view[start : start + _CHUNK]
@@ -304,7 +308,7 @@ class BundleReader:
             )
         return dtype
 
-    def _bad(self, name: str, what: str, path: str | None = None) -> errors.DataLossError:
+    def _bad(self, name: str, what: str, path: str | None = None) -> errors.OpError:
         return files.corrupt(path or self._index, f"tensor {name}: {what}")
 
 

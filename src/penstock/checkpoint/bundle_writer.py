@@ -180,14 +180,14 @@ class BundleWriter:
             little = array.astype(array.dtype.newbyteorder("<"), copy=False)
             flat = np.ascontiguousarray(little).reshape(-1).view(np.uint8)
             for start in range(0, len(flat), _CHUNK):
-                chunk = memoryview(flat[start : start + _CHUNK])
+                chunk = flat[start : start + _CHUNK].data
                 self._data.write(chunk)
                 checksum = crc32c(chunk, checksum)
         entry.size = self._data.size - entry.offset
         entry.crc32c = mask(checksum)
         self._entries[key] = entry
 
-    def _invalid(self, name: str, what: str) -> errors.InvalidArgumentError:
+    def _invalid(self, name: str, what: str) -> errors.OpError:
         return errors.InvalidArgumentError(
             None, None, f"tensor {name!r} of checkpoint {self.prefix}: {what}"
         )

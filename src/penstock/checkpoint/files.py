@@ -32,7 +32,7 @@ def os_error(error: OSError, path: str) -> errors.OpError:
     return kind(None, None, f"{path}; {error.strerror or error}")
 
 
-def corrupt(path: str, what: str) -> errors.DataLossError:
+def corrupt(path: str, what: str) -> errors.OpError:
     """A `DataLossError` that names the file."""
     return errors.DataLossError(None, None, f"{path}: {what}")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from google.protobuf.message import DecodeError
 
 from penstock import protos
 from penstock.checkpoint import files
+from penstock.checkpoint._coding import get_varint, put_varint
 from penstock.checkpoint._table import TableReader, TableWriter
 from penstock.checkpoint.slices import TensorSlice, assemble, is_shape, slice_key
 from penstock.graph import dtypes, errors
@@ -82,6 +83,9 @@ class V1Reader:
     def keys(self) -> list[str]:
         """The names of the tensors, sorted."""
         return sorted(self._tensors)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
 
     def __contains__(self, name: object) -> bool:
         return name in self._tensors
@@ -218,16 +222,19 @@ class V1Writer:
     def add_slice(self, name: str, full_shape: Sequence[int], slice_spec: Any, array: Any) -> None:
         """Adds one part of a partitioned tensor; see `BundleWriter.add_slice`."""
         array = np.asarray(array)
+        if not array.dtype.isnative:
+            array = array.astype(array.dtype.newbyteorder("="))
         try:
             dtype = dtypes.from_numpy(array.dtype)
-            field = _FIELDS[dtype]
+            if dtype not in _FIELDS:
+                raise TypeError
             extents = TensorSlice.of(slice_spec)
             wanted = extents.resolve(tuple(full_shape)).shape()
             if array.shape != wanted:
                 raise ValueError(
                     f"slice {extents} has shape {list(wanted)}, got {list(array.shape)}"
                 )
-        except (KeyError, TypeError):
+        except TypeError:
             raise self._invalid(name, f"type {array.dtype} cannot be saved") from None
         except ValueError as error:
             raise self._invalid(name, str(error)) from None
@@ -251,7 +258,7 @@ class V1Writer:
         message.data.slice.CopyFrom(extents.to_proto())
         values = message.data.data
         values.SetInParent()
-        getattr(values, field).extend(_values(array, dtype))
+        _set_values(values, array, dtype)
         self._data[key] = message.SerializeToString()
 
     def finish(self) -> None:
@@ -272,7 +279,7 @@ class V1Writer:
             raise
         files.sync_folder(self.path)
 
-    def _invalid(self, name: str, what: str) -> errors.InvalidArgumentError:
+    def _invalid(self, name: str, what: str) -> errors.OpError:
         return errors.InvalidArgumentError(
             None, None, f"tensor {name!r} of checkpoint {self.path}: {what}"
         )
@@ -295,23 +302,36 @@ def _array(proto: Any, dtype: dtypes.DType) -> np.ndarray:
         return result
     if dtype in (dtypes.float16, dtypes.bfloat16):
         return np.fromiter(values, np.uint16, len(values)).view(numpy_type)
-    if dtype.is_complex:
-        part = np.dtype(dtype.real_dtype.as_numpy_dtype)
-        return np.fromiter(values, part, len(values)).view(numpy_type)
+    if dtype.is_complex or dtype in (dtypes.float32, dtypes.float64):
+        if not values:
+            return np.empty(0, numpy_type)
+        # A field of fixed-size numbers is, on the wire, its key and length and their bytes.
+        alone = protos.TensorProto()
+        getattr(alone, _FIELDS[dtype]).MergeFrom(values)
+        data = alone.SerializeToString()
+        _, start = get_varint(data, 1)
+        return np.frombuffer(data, numpy_type, offset=start).copy()
     if dtype.is_quantized:
         return np.fromiter(values, numpy_type[0], len(values)).view(numpy_type)
     return np.fromiter(values, numpy_type, len(values))
 
 
-def _values(array: np.ndarray, dtype: dtypes.DType) -> list:
-    """What `_array` reads back."""
+def _set_values(proto: Any, array: np.ndarray, dtype: dtypes.DType) -> None:
+    """Puts into a TensorProto what `_array` reads back."""
+    field = _FIELDS[dtype]
     flat = np.ascontiguousarray(array).reshape(-1)
+    if dtype.is_complex or dtype in (dtypes.float32, dtypes.float64):
+        if len(flat):
+            key = proto.DESCRIPTOR.fields_by_name[field].number << 3 | 2
+            data = flat.astype(flat.dtype.newbyteorder("<"), copy=False).tobytes()
+            proto.MergeFromString(bytes([key]) + put_varint(len(data)) + data)
+        return
     if dtype == dtypes.string:
-        return [v if isinstance(v, bytes) else str(v).encode() for v in flat.tolist()]
-    if dtype in (dtypes.float16, dtypes.bfloat16):
-        return flat.view(np.uint16).tolist()
-    if dtype.is_complex:
-        return flat.view(dtype.real_dtype.as_numpy_dtype).tolist()
-    if dtype.is_quantized:
-        return flat.view(flat.dtype[0]).tolist()
-    return flat.tolist()
+        values = [v if isinstance(v, bytes) else str(v).encode() for v in flat.tolist()]
+    elif dtype in (dtypes.float16, dtypes.bfloat16):
+        values = flat.view(np.uint16).tolist()
+    elif dtype.is_quantized:
+        values = flat.view(flat.dtype[0]).tolist()
+    else:
+        values = flat.tolist()
+    getattr(proto, field).extend(values)

@@ -12,7 +12,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from penstock.checkpoint import files
 from penstock.graph import errors
@@ -239,7 +239,7 @@ def open_records(path: str, compression: str = "") -> BinaryIO:
         compression: `"GZIP"`, `"ZLIB"` or `""`.
     """
     file = files.open_input(path)
-    return file if not compression else _Decompressed(file, path, compression)
+    return file if not compression else cast(BinaryIO, _Decompressed(file, path, compression))
 
 
 def _read(file: BinaryIO, size: int, name: str) -> bytes:

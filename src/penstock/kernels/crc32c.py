@@ -40,8 +40,13 @@ def crc32c(data, value: int = 0) -> int:
         The checksum as an unsigned 32-bit integer.
     """
     if _COMPILED:
-        return _compiled_extend(value, data if isinstance(data, bytes) else memoryview(data))
+        # It takes `bytes` only; copying is quick beside what it saves.
+        return _compiled_extend(value, data if isinstance(data, bytes) else _as_bytes(data))
     return extend(data, value)
+
+
+def _as_bytes(data) -> bytes:
+    return memoryview(data).tobytes()
 
 
 def extend(data, value: int = 0) -> int:
