@@ -113,6 +113,11 @@ from penstock.ops.identities import stop_gradient as stop_gradient
 # --- strings, files, images, records -------------------------------------------------------------
 
 # --- sessions, gradients -------------------------------------------------------------------------
+from penstock.autodiff.gradients import AggregationMethod as AggregationMethod
+from penstock.autodiff.gradients import UnconnectedGradients as UnconnectedGradients
+from penstock.autodiff.gradients import gradients as gradients
+from penstock.runtime.session import InteractiveSession as InteractiveSession
+from penstock.runtime.session import Session as Session
 
 # --- namespaces ----------------------------------------------------------------------------------
 from penstock.api.v1 import nest as nest

@@ -1,0 +1,176 @@
+"""Operations that run on the host, and blocks that run there step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from penstock.graph import dtypes, errors
+from penstock.graph.operation import Operation
+from penstock.graph.tensor import Tensor
+from penstock.runtime import compiler, randomness
+from penstock.runtime.markers import Handle, Ref
+from penstock.runtime.state import SessionState
+from penstock.runtime.structure import SWITCH
+from penstock.runtime.trace import failure_text, variable_key, verified, wants_marker
+
+
+class HostRun:
+    """What a host kernel sees as ``run``: the session's state and the run's own resources.
+
+    Attributes:
+        state: the session's state.
+        resources: objects that live as long as the run, by key.
+    """
+
+    def __init__(self, state: SessionState, session: Any = None) -> None:
+        self.state = state
+        self.session = session
+        self.resources: dict[Any, Any] = {}
+        self.run_state: dict[Any, Any] = {}
+        self.pending: dict[Any, Any] = {}
+        self.current: Operation | None = None
+        self.capacity = None
+
+    def variable(self, op: Operation) -> Ref:
+        """The reference that a variable operation gives."""
+        return Ref(variable_key(op), op)
+
+    def read(self, ref: Any) -> Any:
+        """The current value of a variable.
+
+        Raises:
+            FailedPreconditionError: when it has none.
+        """
+        value = self.state.snapshot(ref.key)
+        if value is None:
+            raise errors.FailedPreconditionError(
+                None, ref.op, f"Attempting to use uninitialized value {ref.op.name}"
+            )
+        return value
+
+    def assign(self, ref: Any, value: Any) -> None:
+        """Gives a variable a new value."""
+        value = np.asarray(value)
+        with self.state.lock:
+            if value.dtype.kind == "O":
+                self.state.put(ref.key, value.copy())
+            else:
+                self.state.put(ref.key, compiler.on_device(value))
+
+    def is_initialized(self, ref: Any) -> bool:
+        """Whether a variable has a value."""
+        return ref.key in self.state.values
+
+    def state_get(self, key: Any, default: Any = None) -> Any:
+        """The run's own state under a handle or key."""
+        return self.resources.get(getattr(key, "key", key), default)
+
+    def state_set(self, key: Any, value: Any) -> None:
+        """Sets the run's own state."""
+        self.resources[getattr(key, "key", key)] = value
+
+    def new_handle(self, op: Operation) -> Handle:
+        """The handle of a resource that ``op`` makes for the length of the run."""
+        return Handle(("resource", op.name), op)
+
+    def random_state(self, op: Operation) -> tuple[Any, Any]:
+        """``(key, offset)`` of a random operation."""
+        with self.state.lock:
+            for key in randomness.keys_of(op):
+                if key not in self.state.values:
+                    self.state.put(key, compiler.on_device(randomness.initial(key)))
+        return randomness.key_of(op, self), self.get_state(("random", op.name))
+
+    def get_state(self, key: Any) -> Any:
+        """An entry of the session's state as an array."""
+        return self.state.snapshot(key)
+
+    def set_random_state(self, op: Operation, offset: Any) -> None:
+        """Keeps how many blocks a random operation has drawn."""
+        with self.state.lock:
+            self.state.put(("random", op.name), compiler.on_device(np.asarray(offset, np.uint64)))
+
+    def check(
+        self,
+        ok: Any,
+        text: str | Callable[..., str],
+        *data: Any,
+        error: type = errors.InvalidArgumentError,
+    ) -> None:
+        """Raises ``error`` unless ``ok``."""
+        if not np.all(ok):
+            shown = [np.asarray(d) for d in data]
+            message = text(*shown) if callable(text) else text.format(*shown)
+            raise error(None, self.current, message)
+
+    # -- running ------------------------------------------------------------------------------
+    def run_operation(self, op: Operation, environment: dict[Tensor, Any]) -> None:
+        """Runs one operation; its outputs go into ``environment``."""
+        if op.outputs and all(t in environment for t in op.outputs):
+            return
+        values = [self._input(op, i, environment) for i in range(len(op.inputs))]
+        if op.type in SWITCH:
+            for tensor in op.outputs:
+                environment[tensor] = values[0]
+            return
+        definition = op.definition
+        self.current = op
+        kernel = definition.host or definition.fold
+        if kernel is None and (definition.lower is None or not self._can_lower_here(op)):
+            raise errors.UnimplementedError(
+                None, op, f"Penstock has no kernel for {op.type} ('{op.name}') on these types"
+            )
+        kernel = kernel or definition.lower
+        try:
+            result = kernel(op, values, self)  # type: ignore[misc]
+        except errors.OpError:
+            raise
+        except (TypeError, ValueError, IndexError, KeyError, ArithmeticError) as error:
+            raise errors.InvalidArgumentError(None, op, failure_text(op, values, error)) from error
+        self._store(op, result, environment)
+
+    def _can_lower_here(self, op: Operation) -> bool:
+        """True for lowerings that only move values about (assignments of strings, say)."""
+        return any(
+            t.dtype.base_dtype in (dtypes.string, dtypes.resource, dtypes.variant)
+            or t.dtype._is_ref_dtype
+            for t in (*op.inputs, *op.outputs)
+        )
+
+    def _input(self, op: Operation, index: int, environment: dict[Tensor, Any]) -> Any:
+        value = environment[op.inputs[index]]
+        if isinstance(value, Ref) and not wants_marker(op, index):
+            return self.read(value)
+        if isinstance(value, (Ref, Handle)) or op.inputs[index].dtype.base_dtype in (
+            dtypes.variant,
+            dtypes.resource,
+        ):
+            return value
+        return value if isinstance(value, np.ndarray) else np.asarray(value)
+
+    def _store(self, op: Operation, result: Any, environment: dict[Tensor, Any]) -> None:
+        outputs = op.outputs
+        if not outputs:
+            return
+        if len(outputs) == 1 and not isinstance(result, (list, tuple)):
+            results = [result]
+        else:
+            results = []
+            for each in result:
+                results.extend(each) if isinstance(each, (list, tuple)) else results.append(each)
+        if len(results) != len(outputs):
+            raise errors.InternalError(
+                None, op, f"{op.type} gave {len(results)} results for {len(outputs)} outputs"
+            )
+        for tensor, value in zip(outputs, results):
+            dtype = tensor.dtype.base_dtype
+            if isinstance(value, (Ref, Handle)) or dtype in (dtypes.variant, dtypes.resource):
+                environment[tensor] = value
+                continue
+            array = np.asarray(value)
+            if dtype is dtypes.string and array.dtype.kind in "SU":
+                array = array.astype(object)
+            environment[tensor] = verified(tensor, array)

@@ -1,0 +1,340 @@
+"""Lowering: the operations of a cluster, one after the other, as JAX values.
+
+A ``Trace`` is what a lowering sees as ``run``.  It keeps the values of tensors (tracers, or NumPy
+arrays for what is known while tracing) and the *state*: a dictionary from keys (variables, random
+counters, tensor arrays, checks) to values, which compiled loops and conditionals carry along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from penstock.graph import dtypes, errors
+from penstock.graph.operation import Operation
+from penstock.graph.shapes import TensorShape
+from penstock.graph.tensor import Tensor
+from penstock.runtime.markers import Handle, NeedsHost, Ref, Uninitialized
+from penstock.runtime.structure import SWITCH, Block, Cond, While
+
+_LARGEST_FOLD = 100_000
+_MARKERS = (Ref, Handle)
+
+
+class Check:
+    """A condition that a run must meet: where it failed, the message is worded from the data."""
+
+    __slots__ = ("op", "text", "error")
+
+    def __init__(self, op: Operation, text: str | Callable[..., str], error: type) -> None:
+        self.op = op
+        self.text = text
+        self.error = error
+
+    def raise_error(self, data: list[Any]) -> None:
+        """Raises the error that the failed check stands for."""
+        text = self.text(*data) if callable(self.text) else self.text.format(*data)
+        raise self.error(None, self.op, text)
+
+
+class Trace:
+    """The lowering of one cluster (or of one block inside it)."""
+
+    def __init__(
+        self,
+        environment: dict[Tensor, Any],
+        state: dict[Any, Any],
+        checks: dict[Any, Check],
+        parent: Trace | None = None,
+    ) -> None:
+        self.environment = environment
+        self.state = state
+        self.checks = checks
+        self.parent = parent
+        self.touched: set[Any] = set()
+        self.written: set[Any] = set()
+        self.capacity: Any = None if parent is None else parent.capacity
+        self.current: Operation | None = None
+        self.abstract = parent is not None and parent.abstract
+
+    # -- values -------------------------------------------------------------------------------
+    def value(self, tensor: Tensor) -> Any:
+        """The value of ``tensor``."""
+        trace: Trace | None = self
+        while trace is not None:
+            if tensor in trace.environment:
+                return trace.environment[tensor]
+            trace = trace.parent
+        raise errors.InternalError(None, tensor.op, f"'{tensor.name}' has no value in its cluster")
+
+    def has_value(self, tensor: Tensor) -> bool:
+        """True when ``tensor`` has a value."""
+        trace: Trace | None = self
+        while trace is not None:
+            if tensor in trace.environment:
+                return True
+            trace = trace.parent
+        return False
+
+    def run_block(self, block: Block) -> None:
+        """Lowers every item of ``block``."""
+        from penstock.runtime import branches, loops
+
+        for item in block.items:
+            if isinstance(item, Operation):
+                self.run_operation(item)
+            elif isinstance(item, Cond):
+                branches.lower_cond(self, item)
+            elif isinstance(item, While):
+                loops.lower_while(self, item)
+
+    def run_operation(self, op: Operation) -> None:
+        """Lowers one operation."""
+        environment = self.environment
+        if op.outputs and all(t in environment for t in op.outputs):
+            return  # Fed, or given from outside.
+        values = self.inputs(op)
+        if values is None:
+            return
+        if op.type in SWITCH:
+            # A side's values are those that came in; which side runs is the block's business.
+            for tensor in op.outputs:
+                environment[tensor] = values[0]
+            return
+        definition = op.definition
+        self.current = op
+        fold = definition.fold
+        if fold is not None and not definition.stateful and _foldable(values):
+            result = fold(op, values, self)
+        else:
+            lower = definition.lower
+            if lower is None:
+                raise NeedsHost(op, f"{op.type} has no lowering")
+            result = call_lowering(lower, op, values, self)
+        self.store(op, result)
+
+    def inputs(self, op: Operation) -> list[Any] | None:
+        """The input values of ``op``, references read where it wants a value."""
+        values = []
+        for index, tensor in enumerate(op.inputs):
+            value = self.value(tensor)
+            if type(value) is Ref and not wants_marker(op, index):
+                value = self.read(value)
+            values.append(value)
+        return values
+
+    def store(self, op: Operation, result: Any) -> None:
+        """Keeps the outputs of ``op``, checked against what the graph says of them."""
+        outputs = op.outputs
+        if not outputs:
+            return
+        results = [result] if len(outputs) == 1 and not isinstance(result, (list, tuple)) else (
+            list(result)
+        )  # fmt: skip
+        if len(results) != len(outputs):
+            flat: list[Any] = []
+            for each in results:
+                flat.extend(each) if isinstance(each, (list, tuple)) else flat.append(each)
+            results = flat
+        if len(results) != len(outputs):
+            raise errors.InternalError(
+                None, op, f"{op.type} gave {len(results)} results for {len(outputs)} outputs"
+            )
+        for tensor, value in zip(outputs, results, strict=True):
+            if tensor not in self.environment:
+                self.environment[tensor] = verified(tensor, value)
+
+    # -- what lowerings use -------------------------------------------------------------------
+    def variable(self, op: Operation) -> Ref:
+        """The reference that a variable operation gives."""
+        return Ref(variable_key(op), op)
+
+    def get_state(self, key: Any, default: Any = None) -> Any:
+        """The state under ``key`` (looked up through the enclosing blocks)."""
+        self.touched.add(key)
+        trace: Trace | None = self
+        while trace is not None:
+            if key in trace.state:
+                return trace.state[key]
+            trace = trace.parent
+        return default
+
+    def set_state(self, key: Any, value: Any) -> None:
+        """Sets the state under ``key``."""
+        self.touched.add(key)
+        self.written.add(key)
+        self.state[key] = value
+
+    def state_get(self, key: Any, default: Any = None) -> Any:
+        """The state of a resource: ``key`` is its handle or any hashable."""
+        return self.get_state(key.key if isinstance(key, _MARKERS) else key, default)
+
+    def state_set(self, key: Any, value: Any) -> None:
+        """Sets the state of a resource."""
+        self.set_state(key.key if isinstance(key, _MARKERS) else key, value)
+
+    def new_handle(self, op: Operation) -> Handle:
+        """The handle of a resource that ``op`` makes for the length of the run."""
+        return Handle(("resource", op.name), op)
+
+    def read(self, ref: Any) -> Any:
+        """The current value of a variable.
+
+        Raises:
+            FailedPreconditionError: when it has none.
+        """
+        value = self.get_state(ref.key)
+        if value is None:
+            raise Uninitialized(ref.op)
+        return value
+
+    def assign(self, ref: Any, value: Any) -> None:
+        """Gives a variable a new value."""
+        self.set_state(ref.key, jnp.asarray(value))
+
+    def is_initialized(self, ref: Any) -> bool:
+        """Whether a variable has a value."""
+        return self.get_state(ref.key) is not None
+
+    def random_state(self, op: Operation) -> tuple[Any, Any]:
+        """``(key, offset)`` of a random operation: its Philox key and the blocks drawn so far."""
+        from penstock.runtime.randomness import key_of
+
+        offset = self.get_state(("random", op.name))
+        return key_of(op, self), offset
+
+    def set_random_state(self, op: Operation, offset: Any) -> None:
+        """Keeps how many blocks a random operation has drawn."""
+        self.set_state(("random", op.name), offset)
+
+    def check(
+        self,
+        ok: Any,
+        text: str | Callable[..., str],
+        *data: Any,
+        error: type = errors.InvalidArgumentError,
+    ) -> None:
+        """Requires ``ok``: when it is false, the run fails with ``error`` and changes nothing.
+
+        Args:
+            ok: a boolean scalar, traced or not.
+            text: the message; ``{0}`` and so on stand for the ``data``, or a function of them.
+            *data: arrays that the message shows.
+            error: the class of the error.
+        """
+        assert self.current is not None
+        check = Check(self.current, text, error)
+        if isinstance(ok, (bool, np.bool_, np.ndarray)):
+            if not np.all(ok):
+                check.raise_error([np.asarray(d) for d in data])
+            return
+        number = sum(1 for key in self.checks if key[1] == self.current.name)
+        key = ("check", self.current.name, number)
+        if self.abstract:
+            key = ("check", self.current.name, 0)
+        self.checks.setdefault(key, check)
+        before = self.get_state(key)
+        arrays = [jnp.asarray(d) for d in data]
+        if before is not None:
+            was_ok, old = before
+            arrays = [jnp.where(was_ok, new, o) for new, o in zip(arrays, old, strict=True)]
+            ok = was_ok & ok
+        self.set_state(key, (ok, arrays))
+
+    def child(self, environment: dict[Tensor, Any], state: dict[Any, Any]) -> Trace:
+        """A trace for a nested block."""
+        return Trace(environment, state, self.checks, self)
+
+
+def variable_key(op: Operation) -> str:
+    """The name under which a session keeps a variable."""
+    shared = op.attr("shared_name")
+    container = op.attr("container")
+    name = shared.decode() if shared else op.name
+    return f"{container.decode()}/{name}" if container else name
+
+
+def wants_marker(op: Operation, index: int) -> bool:
+    """True when input ``index`` of ``op`` takes a reference or handle as it is."""
+    tensor = op.inputs[index]
+    if tensor.dtype.base_dtype is dtypes.resource:
+        return True
+    cached = op.definition.__dict__.get("_marker_inputs")
+    if cached is None:
+        cached = op.definition.__dict__["_marker_inputs"] = _marker_inputs(op)
+    return index in cached
+
+
+def _marker_inputs(op: Operation) -> frozenset[int]:
+    arguments = op.definition.signature.inputs
+    if op.type == "IsVariableInitialized":
+        return frozenset([0])
+    if op.type == "RefSwitch":
+        return frozenset([0])
+    if any(a.is_list for a in arguments):
+        if op.type == "RefMerge":
+            return frozenset(range(10_000))
+        return frozenset()
+    return frozenset(i for i, a in enumerate(arguments) if a.is_ref)
+
+
+def _foldable(values: list[Any]) -> bool:
+    size = 0
+    for value in values:
+        if not isinstance(value, (np.ndarray, np.generic)):
+            return False
+        size += value.size
+    return size <= _LARGEST_FOLD
+
+
+def call_lowering(lower: Any, op: Operation, values: list[Any], run: Any) -> Any:
+    """Calls a lowering; what JAX finds wrong becomes an ``InvalidArgumentError``."""
+    try:
+        return lower(op, values, run)
+    except (errors.OpError, NeedsHost, Uninitialized):
+        raise
+    except (TypeError, ValueError, IndexError, ZeroDivisionError, AssertionError) as error:
+        if isinstance(error, jax.errors.JAXTypeError) and "concret" in str(error).lower():
+            raise NeedsHost(op, str(error).split("\n")[0]) from None
+        raise errors.InvalidArgumentError(None, op, failure_text(op, values, error)) from error
+
+
+def failure_text(op: Operation, values: list[Any], error: Exception) -> str:
+    """What went wrong when ``op`` met ``values``, with their shapes."""
+    shapes = ", ".join(
+        "[" + ",".join(map(str, np.shape(v))) + "]" for v in values if not isinstance(v, _MARKERS)
+    )
+    reason = str(error).strip().split("\n")[0] or type(error).__name__
+    if op.definition.shape is not None and len(values) == 2 and "broadcast" in reason.lower():
+        return f"Incompatible shapes: {shapes.replace('], [', '] vs. [')}"
+    return f"{op.type}: {reason} (input shapes: {shapes})"
+
+
+def verified(tensor: Tensor, value: Any) -> Any:
+    """``value``, checked against the type and static shape of ``tensor``."""
+    if isinstance(value, _MARKERS) or tensor.dtype.base_dtype is dtypes.variant:
+        return value
+    wanted = tensor.dtype.base_dtype
+    if wanted is dtypes.resource:
+        return value
+    if not hasattr(value, "dtype") or not hasattr(value, "shape"):
+        value = np.asarray(value)
+    if value.dtype != wanted.as_numpy_dtype:
+        raise errors.InternalError(
+            None,
+            tensor.op,
+            f"'{tensor.name}' should be {wanted.name} but its lowering gave {value.dtype}",
+        )
+    sizes = tensor.shape.sizes
+    if sizes is not None and not TensorShape(sizes).is_compatible_with(list(value.shape)):
+        raise errors.InternalError(
+            None,
+            tensor.op,
+            f"'{tensor.name}' should have the shape {tensor.shape} but its lowering gave "
+            f"{tuple(value.shape)}",
+        )
+    return value
