@@ -21,7 +21,10 @@ def main(options: argparse.Namespace) -> int:
     table = Table(title=f"Devices (JAX {jax.__version__}, jaxlib {jaxlib.__version__})")
     for heading in ("TensorFlow name", "platform", "kind", "memory"):
         table.add_column(heading)
-    for name, device in named_devices(jax.devices()):
+    devices = jax.devices()
+    if devices[0].platform != "cpu":
+        devices = [*jax.devices("cpu"), *devices]
+    for name, device in named_devices(devices):
         table.add_row(name, device.platform, device.device_kind, _memory(device))
     console.print(table)
     rows = kernel_rows()

@@ -70,7 +70,7 @@ def main(options: argparse.Namespace) -> int:
         status = _run_program(module, options)
     else:
         sys.argv = [""]
-        sys.path[0] = ""
+        _first_on_path("")
     if options.interactive:
         _interact(module)
         return 0
@@ -132,12 +132,21 @@ def _run_program(module: ModuleType, options: argparse.Namespace) -> int:
     return 0
 
 
+def _first_on_path(folder: str) -> None:
+    """Puts the program's folder where Python had put that of the ``penstock`` command."""
+    if sys.flags.safe_path:
+        sys.path.insert(0, folder)
+    else:
+        sys.path[0] = folder
+
+
 def _prepare_script(path: str, module: ModuleType, py2: bool) -> tuple[CodeType, bool]:
     if os.path.isdir(path):
         main_file = os.path.join(path, "__main__.py")
-        sys.path[0], path = path, main_file
+        _first_on_path(path)
+        path = main_file
     else:
-        sys.path[0] = os.path.dirname(os.path.realpath(path))
+        _first_on_path(os.path.dirname(os.path.realpath(path)))
     with open(path, "rb") as file:
         data = file.read()
     module.__dict__.update(__file__=path, __cached__=None, __package__=None, __spec__=None)
@@ -145,7 +154,7 @@ def _prepare_script(path: str, module: ModuleType, py2: bool) -> tuple[CodeType,
 
 
 def _prepare_module(name: str, module: ModuleType) -> tuple[CodeType, bool]:
-    sys.path[0] = os.getcwd()
+    _first_on_path(os.getcwd())
     spec = importlib.util.find_spec(name)
     if spec is not None and spec.submodule_search_locations is not None:
         spec = importlib.util.find_spec(f"{name}.__main__")
