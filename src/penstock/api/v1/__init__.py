@@ -65,6 +65,7 @@ from penstock.graph.scopes import control_dependencies as control_dependencies
 from penstock.graph.scopes import device as device
 from penstock.graph.scopes import get_collection as get_collection
 from penstock.graph.scopes import get_collection_ref as get_collection_ref
+from penstock.graph.scopes import init_scope as init_scope
 from penstock.graph.scopes import name_scope as name_scope
 from penstock.graph.scopes import name_scope as op_scope
 from penstock.graph.shapes import Dimension as Dimension
@@ -103,10 +104,81 @@ from penstock.ops.identities import guarantee_const as guarantee_const
 from penstock.ops.identities import identity as identity
 from penstock.ops.identities import identity_n as identity_n
 from penstock.ops.identities import stop_gradient as stop_gradient
+from penstock.ops.joining import concat as concat
+from penstock.ops.joining import parallel_stack as parallel_stack
+from penstock.ops.joining import split as split
+from penstock.ops.joining import stack as stack
+from penstock.ops.joining import unstack as unstack
+from penstock.ops.padding import pad as pad
+from penstock.ops.slices import reverse as reverse
+from penstock.ops.slices import reverse_sequence as reverse_sequence
+from penstock.ops.slices import slice as slice
+from penstock.ops.slices import tile as tile
+from penstock.ops.strided import strided_slice as strided_slice
 
 # --- random numbers ------------------------------------------------------------------------------
 
 # --- variables, scopes, initializers -------------------------------------------------------------
+from penstock.ops.initializers import Constant as constant_initializer
+from penstock.ops.initializers import GlorotNormal as glorot_normal_initializer
+from penstock.ops.initializers import GlorotUniform as glorot_uniform_initializer
+from penstock.ops.initializers import Ones as ones_initializer
+from penstock.ops.initializers import Orthogonal as orthogonal_initializer
+from penstock.ops.initializers import RandomNormal as random_normal_initializer
+from penstock.ops.initializers import RandomUniform as random_uniform_initializer
+from penstock.ops.initializers import TruncatedNormal as truncated_normal_initializer
+from penstock.ops.initializers import UniformUnitScaling as uniform_unit_scaling_initializer
+from penstock.ops.initializers import VarianceScaling as variance_scaling_initializer
+from penstock.ops.initializers import Zeros as zeros_initializer
+from penstock.ops.scatter import batch_scatter_update as batch_scatter_update
+from penstock.ops.scatter import scatter_add as scatter_add
+from penstock.ops.scatter import scatter_div as scatter_div
+from penstock.ops.scatter import scatter_max as scatter_max
+from penstock.ops.scatter import scatter_min as scatter_min
+from penstock.ops.scatter import scatter_mul as scatter_mul
+from penstock.ops.scatter import scatter_nd_add as scatter_nd_add
+from penstock.ops.scatter import scatter_nd_sub as scatter_nd_sub
+from penstock.ops.scatter import scatter_nd_update as scatter_nd_update
+from penstock.ops.scatter import scatter_sub as scatter_sub
+from penstock.ops.scatter import scatter_update as scatter_update
+from penstock.ops.state import assign as assign
+from penstock.ops.state import assign_add as assign_add
+from penstock.ops.state import assign_sub as assign_sub
+from penstock.ops.state import count_up_to as count_up_to
+from penstock.ops.variable_collections import (
+    assert_variables_initialized as assert_variables_initialized,
+)
+from penstock.ops.variable_collections import global_variables as global_variables
+from penstock.ops.variable_collections import (
+    global_variables_initializer as global_variables_initializer,
+)
+from penstock.ops.variable_collections import is_variable_initialized as is_variable_initialized
+from penstock.ops.variable_collections import local_variables as local_variables
+from penstock.ops.variable_collections import (
+    local_variables_initializer as local_variables_initializer,
+)
+from penstock.ops.variable_collections import model_variables as model_variables
+from penstock.ops.variable_collections import moving_average_variables as moving_average_variables
+from penstock.ops.variable_collections import (
+    report_uninitialized_variables as report_uninitialized_variables,
+)
+from penstock.ops.variable_collections import trainable_variables as trainable_variables
+from penstock.ops.variable_collections import variables_initializer as variables_initializer
+from penstock.ops.variable_scope import AUTO_REUSE as AUTO_REUSE
+from penstock.ops.variable_scope import VariableScope as VariableScope
+from penstock.ops.variable_scope import get_local_variable as get_local_variable
+from penstock.ops.variable_scope import get_variable as get_variable
+from penstock.ops.variable_scope import get_variable_scope as get_variable_scope
+from penstock.ops.variable_scope import no_regularizer as no_regularizer
+from penstock.ops.variable_scope import variable_creator_scope as variable_creator_scope
+from penstock.ops.variable_scope import variable_op_scope as variable_op_scope
+from penstock.ops.variable_scope import variable_scope as variable_scope
+from penstock.ops.variables import Variable as Variable
+from penstock.ops.variables import VariableAggregation as VariableAggregation
+from penstock.ops.variables import VariableSynchronization as VariableSynchronization
+from penstock.ops.variables import disable_resource_variables as disable_resource_variables
+from penstock.ops.variables import enable_resource_variables as enable_resource_variables
+from penstock.ops.variables import resource_variables_enabled as resource_variables_enabled
 
 # --- control flow, functional, debugging ---------------------------------------------------------
 
@@ -120,6 +192,15 @@ from penstock.runtime.session import InteractiveSession as InteractiveSession
 from penstock.runtime.session import Session as Session
 
 # --- namespaces ----------------------------------------------------------------------------------
+from penstock.api.v1 import train as train
 from penstock.api.v1 import nest as nest
 
 # --- names of older versions (0.5 to 0.12) -------------------------------------------------------
+from penstock.ops.joining import stack as pack
+from penstock.ops.joining import unstack as unpack
+from penstock.ops.variable_collections import all_variables as all_variables
+from penstock.ops.variable_collections import initialize_all_variables as initialize_all_variables
+from penstock.ops.variable_collections import (
+    initialize_local_variables as initialize_local_variables,
+)
+from penstock.ops.variable_collections import initialize_variables as initialize_variables
