@@ -203,6 +203,7 @@ from penstock.ops.slices import reverse as reverse
 from penstock.ops.slices import reverse_sequence as reverse_sequence
 from penstock.ops.slices import slice as slice
 from penstock.ops.slices import tile as tile
+from penstock.ops.strided import newaxis as newaxis
 from penstock.ops.strided import strided_slice as strided_slice
 
 # --- random numbers ------------------------------------------------------------------------------
