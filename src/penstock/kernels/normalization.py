@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from penstock.kernels.native.calls import native_lrn
 from penstock.kernels.windows import channel_axis
 
 
@@ -75,9 +76,19 @@ def lrn(
     Returns:
         Array like `x`.
     """
-    wide = _wide(x)
-    scale = _neighbour_sum(wide * wide, depth_radius) * _scalar(alpha, wide) + _scalar(bias, wide)
-    return (wide * _power(scale, beta)).astype(x.dtype)
+
+    def general(x: jax.Array) -> jax.Array:
+        wide = _wide(x)
+        scale = _scale(wide, depth_radius, bias, alpha)
+        return (wide * _power(scale, beta)).astype(x.dtype)
+
+    native = native_lrn(x.shape, x.dtype, False, depth_radius, bias, alpha, beta)
+    return general(x) if native is None else lax.platform_dependent(x, cpu=native, default=general)
+
+
+def _scale(x: jax.Array, depth_radius: int, bias: float, alpha: float) -> jax.Array:
+    """The base of the power by which responses are divided."""
+    return _neighbour_sum(x * x, depth_radius) * _scalar(alpha, x) + _scalar(bias, x)
 
 
 def lrn_grad(
@@ -106,12 +117,18 @@ def lrn_grad(
     Returns:
         Array like `x`.
     """
-    wide, grad = _wide(x), _wide(dy)
-    scale = _neighbour_sum(wide * wide, depth_radius) * _scalar(alpha, wide) + _scalar(bias, wide)
-    ratio = grad * _wide(y) / scale
-    pull = _neighbour_sum(ratio, depth_radius)
-    factor = _scalar(-2.0 * alpha * beta, wide)
-    return (grad * _power(scale, beta) + factor * wide * pull).astype(x.dtype)
+
+    def general(dy: jax.Array, x: jax.Array, y: jax.Array) -> jax.Array:
+        wide, grad = _wide(x), _wide(dy)
+        scale = _scale(wide, depth_radius, bias, alpha)
+        pull = _neighbour_sum(grad * _wide(y) / scale, depth_radius)
+        factor = _scalar(-2.0 * alpha * beta, wide)
+        return (grad * _power(scale, beta) + factor * wide * pull).astype(x.dtype)
+
+    native = native_lrn(x.shape, x.dtype, True, depth_radius, bias, alpha, beta)
+    if native is None:
+        return general(dy, x, y)
+    return lax.platform_dependent(dy, x, y, cpu=native, default=general)
 
 
 def _reduced(data_format: str) -> tuple[int, ...]:

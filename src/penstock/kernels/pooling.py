@@ -19,7 +19,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from penstock.kernels.windows import Axis, Padding, place
+from penstock.kernels.native.calls import native_max_pool_grad
+from penstock.kernels.windows import Axis, Padding, is_channels_first, place
 
 # A fused window compare unrolls one term for each overlapping window; beyond this many terms the
 # compiled program grows faster than it gains.
@@ -253,7 +254,6 @@ def max_pool_grad(
     Returns:
         Gradient with respect to `x`, of `dy`'s dtype.
     """
-    del data_format
     axes = place(x.shape, ksize, strides, padding)
     if 0 in x.shape or 0 in dy.shape:
         return jnp.zeros(x.shape, dy.dtype)
@@ -261,7 +261,14 @@ def max_pool_grad(
         return _select_and_scatter(x, dy, ksize, strides, axes)
     if x.ndim == 5:
         return _to_every_maximum(x, y, dy, axes)
-    return _to_first_maximum(x, dy, axes)
+
+    def general(x: jax.Array, dy: jax.Array) -> jax.Array:
+        return _to_first_maximum(x, dy, axes)
+
+    native = native_max_pool_grad(x.shape, x.dtype, axes) if dy.dtype == x.dtype else None
+    if native is None or is_channels_first(data_format):
+        return general(x, dy)
+    return lax.platform_dependent(x, dy, cpu=native, default=general)
 
 
 def _select_and_scatter(

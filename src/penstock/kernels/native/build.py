@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _SOURCES = Path(__file__).parent / "src"
@@ -157,32 +158,35 @@ def build() -> Path:
 
 def _compile(cxx: str, headers: Path, library: Path, target: Path) -> None:
     """Compiles into a temporary folder and moves the finished library into place."""
+    flags = [
+        "-std=c++17",
+        "-O3",
+        "-march=native",
+        "-fno-math-errno",
+        "-fno-trapping-math",
+        "-fPIC",
+        "-fopenmp",
+        f"-I{headers}",
+        f"-isystem{_headers()}",
+    ]
     with tempfile.TemporaryDirectory(dir=target.parent) as work:
+        objects = [Path(work) / f"{source.stem}.o" for source in _sources()]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            pairs = zip(_sources(), objects, strict=True)
+            commands = [[cxx, *flags, "-c", str(s), "-o", str(o)] for s, o in pairs]
+            list(pool.map(_run, commands))
         made = Path(work) / _LIBRARY
-        command = [
-            cxx,
-            "-std=c++17",
-            "-O3",
-            "-march=native",
-            "-fno-math-errno",
-            "-fno-trapping-math",
-            "-fPIC",
-            "-shared",
-            "-fopenmp",
-            f"-I{headers}",
-            f"-isystem{_headers()}",
-            *map(str, _sources()),
-            str(library),
-            f"-Wl,-rpath,{library.parent}",
-            "-o",
-            str(made),
-        ]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=_BUILD_SECONDS)
-        if result.returncode:
-            lines = [line for line in result.stderr.splitlines() if "error" in line]
-            detail = lines[0] if lines else result.stderr[-300:]
-            raise Unavailable(f"{cxx} failed to compile the native kernels: {detail}")
+        link = [cxx, "-shared", "-fopenmp", *map(str, objects), str(library)]
+        _run([*link, f"-Wl,-rpath,{library.parent}", "-o", str(made)])
         os.replace(made, target)
+
+
+def _run(command: list[str]) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, timeout=_BUILD_SECONDS)
+    if result.returncode:
+        lines = [line for line in result.stderr.splitlines() if "error" in line]
+        detail = lines[0] if lines else result.stderr[-300:]
+        raise Unavailable(f"{command[0]} failed to compile the native kernels: {detail}")
 
 
 def main() -> int:

@@ -10,7 +10,13 @@ from typing import Literal, NamedTuple
 import jax
 import jax.ffi
 
-_TARGETS = {"penstock_convolution": "PenstockConvolution"}
+_TARGETS = {
+    "penstock_convolution": "PenstockConvolution",
+    "penstock_lrn": "PenstockLrn",
+    "penstock_lrn_grad": "PenstockLrnGrad",
+    "penstock_max_pool_grad": "PenstockMaxPoolGrad",
+    "penstock_product": "PenstockProduct",
+}
 
 _lock = threading.Lock()
 _loaded: ctypes.CDLL | None = None
@@ -79,4 +85,4 @@ def status() -> Status:
     library = active()
     if library is None:
         return Status(False, _reason or "unknown")
-    return Status(True, f"oneDNN convolutions from {library._name}")
+    return Status(True, f"convolution, max_pool_grad, lrn, matmul from {library._name}")
