@@ -35,9 +35,10 @@ def test_gamma(case: dict[str, Any]) -> None:
 
 
 def test_gamma_of_unusable_alphas() -> None:
-    alpha = np.array([np.nan, -2.0, 0.0, np.inf], np.float32)
-    values, _ = gamma((2,))(random.philox_key(1, 2), np.uint64(0), alpha)
-    np.testing.assert_array_equal(values, [[np.nan, np.nan, 0.0, np.inf]] * 2)
+    alpha = np.array([[np.nan, -2.0, 0.0, np.inf, -0.7, -np.inf]], np.float32)
+    values, _ = gamma((41,))(random.philox_key(1, 2), np.uint64(0), alpha)
+    wanted = [np.nan, np.nan, 0.0, np.inf, np.nan, np.nan]
+    np.testing.assert_array_equal(values, [[wanted]] * 41)
 
 
 @functools.cache
@@ -57,9 +58,9 @@ def test_poisson(case: dict[str, Any]) -> None:
 
 
 def test_poisson_of_rates_that_are_not_finite() -> None:
-    rate = np.array([np.nan, np.inf, -np.inf, 0.0], np.float64)
-    values, _ = poisson((2,), "float64")(random.philox_key(1, 2), np.uint64(0), rate)
-    np.testing.assert_array_equal(values, [[np.nan, np.nan, np.nan, 0.0]] * 2)
+    rate = np.array([[np.nan, np.inf, -np.inf, 0.0]] * 2, np.float32)
+    values, _ = poisson((29,), "float32")(random.philox_key(1, 2), np.uint64(0), rate)
+    np.testing.assert_array_equal(values, [[[np.nan, np.nan, np.nan, 0.0]] * 2] * 29)
 
 
 @functools.cache

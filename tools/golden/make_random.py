@@ -164,7 +164,6 @@ def poisson_cases():
         ("float32", "float32"),
         ("float64", "int64"),
         ("int32", "float64"),
-        ("float32", "int32"),
     ]:
         common = dict(op="RandomPoissonV2", seed=19, seed2=20, dtype=dtype, rate_dtype=rate_dtype)
         yield dict(shape=[29], rate=rates, **common)
@@ -181,8 +180,7 @@ def stateless_cases():
     ]:
         common = dict(seed=seed, seed2=seed2, seed_dtype=seed_dtype, shape=[3, 25])
         for op in ("StatelessRandomUniform", "StatelessRandomNormal", "StatelessTruncatedNormal"):
-            for dtype in FLOATS if seed == 1 else ["float32"]:
-                yield dict(op=op, dtype=dtype, **common)
+            yield dict(op=op, dtype="float32", **common)
         for dtype, low, high in [("int32", -3, 12345), ("int64", -(1 << 40), 99)]:
             yield dict(
                 op="StatelessRandomUniformInt", dtype=dtype, minval=low, maxval=high, **common
