@@ -299,3 +299,8 @@ from penstock.ops.variable_collections import (
     initialize_local_variables as initialize_local_variables,
 )
 from penstock.ops.variable_collections import initialize_variables as initialize_variables
+
+# --- everything else: a clear answer for a name that isn't there ---------------------------------
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)
