@@ -28,26 +28,28 @@ from penstock.runtime.trace import Check, Trace
 class Program:
     """A compiled cluster for one set of shapes.
 
-    ``run_keys`` are the entries of the run's own state (tensor arrays, stacks) it leaves.
+    Its arguments are the state under ``donated`` and ``kept``, then the input values, then the
+    run's own state.  Its results are the new values under ``donated`` and ``created``, then the
+    outputs, then what the checks found, then the run's own state under ``run_keys``.
     """
 
-    __slots__ = ("call", "donated", "kept", "created", "run_keys", "checks", "outputs")
+    __slots__ = (
+        "call", "donated", "state_keys", "created", "run_keys", "checks", "check_tree",
+        "run_trees", "first_output", "end_of_outputs", "plain",
+    )  # fmt: skip
 
-    def __init__(
-        self,
-        call: Any,
-        donated: list[Any],
-        kept: list[Any],
-        created: list[Any],
-        run_keys: list[Any],
-        checks: list[Check],
-    ) -> None:
-        self.call = call
+    def __init__(self, donated: list[Any], kept: list[Any], outputs: int) -> None:
         self.donated = donated
-        self.kept = kept
-        self.created = created
-        self.run_keys = run_keys
-        self.checks = checks
+        self.state_keys = donated + kept
+        self.created: list[Any] = []
+        self.run_keys: list[Any] = []
+        self.checks: list[Check] = []
+        self.check_tree: Any = None
+        self.run_trees: list[Any] = []
+        self.first_output = 0
+        self.end_of_outputs = outputs
+        self.plain = False
+        self.call: Any = None
 
 
 class Cluster:
@@ -108,26 +110,39 @@ class Cluster:
         with state.lock:
             program = self.program(state, values, statics, run_state)
             store = state.values
-            donated = [store[key] for key in program.donated]
-            kept = [store[key] for key in program.kept]
-            results = program.call(donated, kept, values, run_state or {})
-            new, created, outputs, checks, left = results
-            if program.checks:
-                self._verify(program, checks)
-            for key, value in zip(program.donated, new):
-                store[key] = value
-            for key, value in zip(program.created, created):
-                state.put(key, value)
-            if program.run_keys and run_state is not None:
-                run_state.update(zip(program.run_keys, left))
-            return outputs
+            arguments = [store[key] for key in program.state_keys]
+            arguments += values
+            if run_state:
+                arguments += jax.tree.leaves([run_state[k] for k in sorted(run_state, key=str)])
+            arrays = program.call(*arguments)
+            if program.plain:
+                for key, value in zip(program.donated, arrays):
+                    store[key] = value
+                return arrays[program.first_output :]
+            return self._finish(program, state, arrays, run_state)
 
-    def _verify(self, program: Program, checks: Any) -> None:
-        holds, data = checks
-        holds = np.asarray(holds)
-        if not holds.all():
-            first = int(np.argmin(holds))
-            program.checks[first].raise_error([np.asarray(d) for d in data[first]])
+    def _finish(
+        self, program: Program, state: SessionState, arrays: Sequence[Any], run_state: Any
+    ) -> Sequence[Any]:
+        """Looks at the checks, and keeps the state that a run made anew."""
+        position = program.end_of_outputs
+        if program.checks:
+            holds = np.asarray(arrays[position])
+            count = program.check_tree.num_leaves
+            if not holds.all():
+                data = program.check_tree.unflatten(arrays[position + 1 : position + 1 + count])
+                first = int(np.argmin(holds))
+                program.checks[first].raise_error([np.asarray(d) for d in data[first]])
+            position += 1 + count
+        for key, value in zip(program.donated, arrays):
+            state.values[key] = value
+        for key, value in zip(program.created, arrays[len(program.donated) :]):
+            state.put(key, value)
+        for key, tree in zip(program.run_keys, program.run_trees):
+            if run_state is not None:
+                run_state[key] = tree.unflatten(arrays[position : position + tree.num_leaves])
+            position += tree.num_leaves
+        return arrays[program.first_output : program.end_of_outputs]
 
     def program(
         self,
@@ -182,53 +197,35 @@ class Cluster:
         self, state: SessionState, donated: list[Any], kept: list[Any], changed: list[Any],
         values: Sequence[Any], statics: Sequence[Any], run_state: Any,
     ) -> Program:  # fmt: skip
-        found: dict[str, Any] = {}
+        program = Program(donated, kept, len(self.outputs))
+        run_names = sorted(run_state, key=str)
+        run_leaves, run_tree = jax.tree.flatten([run_state[k] for k in run_names])
+        ends = np.cumsum([len(program.state_keys), len(self.inputs)])
 
-        def function(written: Any, read: Any, given: Any, carried: Any) -> Any:
-            before = dict(zip(donated, written)) | dict(zip(kept, read)) | dict(carried)
-            environment: dict[Tensor, Any] = dict(zip(self.inputs, given))
+        def function(*arrays: Any) -> list[Any]:
+            before = dict(zip(program.state_keys, arrays))
+            before.update(zip(run_names, run_tree.unflatten(arrays[ends[1] :])))
+            environment: dict[Tensor, Any] = dict(zip(self.inputs, arrays[ends[0] : ends[1]]))
             environment.update(zip(self.statics, statics))
             trace = Trace(environment, dict(before), {})
             self._add_markers(trace)
             trace.run_block(self.block)
             outputs = [_output(trace, tensor) for tensor in self.outputs]
-            created = [
-                k
-                for k, v in trace.state.items()
-                if k not in donated and (k in changed or k not in before) and _is_kept(k)
-            ]
-            run_keys = [
-                k for k, v in trace.state.items() if k[0] == "resource" and k in trace.written
-            ]
-            checks = [(k, trace.state[k]) for k in trace.checks if k in trace.state]
-            found.update(
-                created=created,
-                run_keys=run_keys,
-                checks=[trace.checks[k] for k, _ in checks],
-            )
-            holds = jnp.stack([ok for _, (ok, _) in checks]) if checks else ()
-            return (
-                [trace.state[k] for k in donated],
-                [jnp.asarray(trace.state[k]) for k in created],
-                outputs,
-                (holds, [data for _, (_, data) in checks]),
-                [jax.tree.map(jnp.asarray, trace.state[k]) for k in run_keys],
-            )
+            return _results(program, trace, outputs, before, changed)
 
         store = state.values
-        arguments = (
-            [store[k] for k in donated],
-            [store[k] for k in kept],
-            list(values),
-            run_state,
-        )
         try:
-            call = compiler.compile(function, arguments, self.device)
+            program.call = compiler.compile(
+                function,
+                [store[k] for k in donated],
+                [*(store[k] for k in kept), *values, *run_leaves],
+                self.device,
+            )
         except Uninitialized as error:
             raise errors.FailedPreconditionError(
                 None, error.op, f"Attempting to use uninitialized value {error.op.name}"
             ) from None
-        return Program(call, donated, kept, found["created"], found["run_keys"], found["checks"])
+        return program
 
     def _add_markers(self, trace: Trace) -> None:
         """References that come from variables outside the cluster."""
@@ -239,6 +236,36 @@ class Cluster:
         for op in self.effects.resources:
             if op not in inside:
                 trace.environment[op.outputs[0]] = trace.new_handle(op)
+
+
+def _results(
+    program: Program, trace: Trace, outputs: list[Any], before: dict[Any, Any], changed: list[Any]
+) -> list[Any]:
+    """The flat results of a traced cluster; notes in ``program`` what stands where."""
+    state = trace.state
+    program.created = [
+        k
+        for k in state
+        if k not in program.donated and (k in changed or k not in before) and _is_kept(k)
+    ]
+    program.run_keys = [k for k in state if k[0] == "resource" and k in trace.written]
+    checks = [(check, *state[k]) for k, check in trace.checks.items() if k in state]
+    program.checks = [check for check, _, _ in checks]
+    results = [state[k] for k in (*program.donated, *program.created)]
+    program.first_output = len(results)
+    results += outputs
+    program.end_of_outputs = len(results)
+    if checks:
+        results.append(jnp.stack([ok for _, ok, _ in checks]))
+        leaves, program.check_tree = jax.tree.flatten([data for _, _, data in checks])
+        results += leaves
+    program.run_trees = []
+    for key in program.run_keys:
+        leaves, tree = jax.tree.flatten(state[key])
+        program.run_trees.append(tree)
+        results += leaves
+    program.plain = not (program.created or program.run_keys or checks)
+    return [jnp.asarray(value) for value in results]
 
 
 def _is_kept(key: Any) -> bool:

@@ -7,7 +7,6 @@ with JAX is its own business.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -17,37 +16,41 @@ import numpy as np
 
 from penstock.graph import errors
 from penstock.graph.operation import Operation
+from penstock.runtime import program_cache
 
 _DEVICE = re.compile(r"/device:([A-Za-z]+):(\d+|\*)")
 
 
 def compile(  # noqa: A001 - the field's word
-    function: Callable[..., Any], arguments: Sequence[Any], device: Any = None
-) -> Callable[..., Any]:
-    """Compiles ``function`` for arguments of these shapes and types; the first is donated.
+    function: Callable[..., Any],
+    donated: Sequence[Any],
+    others: Sequence[Any],
+    device: Any = None,
+) -> Callable[..., Sequence[Any]]:
+    """Compiles ``function(*donated, *others)`` for arrays of these shapes and types.
 
     Args:
-        function: traced once, with 64-bit types on.
-        arguments: arrays in lists and dictionaries.
+        function: returns a flat list of arrays; traced once, with 64-bit types on.
+        donated: arrays that the program may overwrite.
+        others: arrays that it only reads.
         device: where to run, or ``None`` for JAX's default.
 
     Returns:
-        The program: a function of such arguments.
+        The program: a function of such arrays.
     """
-    with jax.enable_x64(True), _on(device), cached_compilations():
-        shapes = jax.tree.map(_shape_of, list(arguments))
-        jitted = jax.jit(function, donate_argnums=0, keep_unused=True)
-        compiled = jitted.trace(*shapes).lower().compile()
+    with jax.enable_x64(True), _on(device):
+        shapes = [jax.ShapeDtypeStruct(np.shape(v), v.dtype) for v in (*donated, *others)]
+        jitted = jax.jit(function, donate_argnums=tuple(range(len(donated))), keep_unused=True)
+        compiled = program_cache.compile_cached(jitted.trace(*shapes).lower(), device)
+    # Only NumPy arrays of 64-bit types would be narrowed on their way in.
+    if not any(np.dtype(v.dtype).itemsize >= 8 and isinstance(v, np.ndarray) for v in others):
+        return compiled
 
-    def call(*values: Any) -> Any:
+    def call(*values: Any) -> Sequence[Any]:
         with jax.enable_x64(True):
             return compiled(*values)
 
     return call
-
-
-def _shape_of(value: Any) -> Any:
-    return jax.ShapeDtypeStruct(np.shape(value), value.dtype)
 
 
 @contextlib.contextmanager
@@ -130,21 +133,3 @@ def device_name(device: Any) -> str:
     """TensorFlow's name for a JAX device, such as ``/device:GPU:0``."""
     kind = {"cuda": "GPU", "rocm": "GPU"}.get(device.platform, device.platform.upper())
     return f"/device:{kind}:{device.id if kind != 'CPU' else 0}"
-
-
-# -- the persistent cache -------------------------------------------------------------------------
-def cache_folder() -> str | None:
-    """Where compiled programs are kept between processes; ``PENSTOCK_CACHE=0`` turns that off."""
-    setting = os.environ.get("PENSTOCK_CACHE")
-    if setting in ("0", ""):
-        return None
-    if setting:
-        return setting
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "penstock", "xla")
-
-
-@contextlib.contextmanager
-def cached_compilations() -> Iterator[None]:
-    """Compilations inside use the persistent cache, if it can be had for this call alone."""
-    yield

@@ -245,6 +245,14 @@ class Trace:
             ok = was_ok & ok
         self.set_state(key, (ok, arrays))
 
+    def needs_host(self, why: str) -> None:
+        """Gives up compiling the operation being lowered: it is run on the host instead.
+
+        Raises:
+            NeedsHost: always.
+        """
+        raise NeedsHost(self.current, why)
+
     def child(self, environment: dict[Tensor, Any], state: dict[Any, Any]) -> Trace:
         """A trace for a nested block."""
         return Trace(environment, state, self.checks, self)
