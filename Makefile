@@ -1,0 +1,35 @@
+# Everything is set up in .venv by itself; PYTHON chooses the interpreter (3.11 to 3.13).
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+export PENSTOCK_CACHE ?= $(CURDIR)/$(VENV)/xla-cache
+
+.PHONY: test test-long lint types demo bench clean
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e ".[dev]"
+	touch $@
+
+test: $(VENV)/ready lint  ## the quick suite
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not reference" tests
+
+test-long: $(VENV)/ready  ## the tests that take minutes
+	$(BIN)/python -m pytest -n $(WORKERS) -m "long and not reference" tests
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+
+types: $(VENV)/ready
+	$(BIN)/mypy src/penstock
+
+demo: $(VENV)/ready  ## train Deep MNIST
+	$(BIN)/python examples/demo.py
+
+bench: $(VENV)/ready  ## Penstock beside TensorFlow, PyTorch and JAX, in one run
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) build dist src/*.egg-info
