@@ -71,7 +71,8 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
         TypeError: when the types don't allow it.
     """
     target = as_dtype(dtype).base_dtype
-    if isinstance(x, Tensor) and x.dtype == target:
+    if (isinstance(x, Tensor) or hasattr(x, "handle")) and x.dtype == target:
+        # A resource variable is read where it is used, not here.
         return x
     with name_scope(name, "Cast", [x]) as scope:
         if isinstance(x, SparseTensor):

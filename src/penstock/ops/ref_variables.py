@@ -149,7 +149,7 @@ class RefVariable(Variable):
             element(proto.initial_value_name) if proto.initial_value_name else None
         )
         self._snapshot = element(proto.snapshot_name)
-        self._trainable = proto.trainable if _has_field(proto, "trainable") else True
+        self._trainable = proto.trainable if has_field(proto, "trainable") else True
         self._synchronization = VariableSynchronization(proto.synchronization)
         self._aggregation = VariableAggregation(proto.aggregation)
         if proto.HasField("save_slice_info_def"):
@@ -284,7 +284,7 @@ class RefVariable(Variable):
         )  # fmt: skip
 
 
-def _has_field(proto: Any, name: str) -> bool:
+def has_field(proto: Any, name: str) -> bool:
     try:
         return bool(proto.HasField(name)) or bool(getattr(proto, name))
     except ValueError:

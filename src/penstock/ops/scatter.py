@@ -46,7 +46,7 @@ def scattered(kind: str, value: Any, indices: Any, updates: Any, run: Any) -> An
     inside = jnp.logical_and(indices >= 0, indices < size)
     run.check(
         jnp.all(inside),
-        _index_message(size),
+        index_message(size),
         indices,
     )
     if kind == "Update" and np.ndim(updates) == 0:
@@ -54,7 +54,7 @@ def scattered(kind: str, value: Any, indices: Any, updates: Any, run: Any) -> An
     return UPDATES[kind](value, indices, updates)
 
 
-def _index_message(size: int) -> Callable[..., str]:
+def index_message(size: int) -> Callable[..., str]:
     def message(indices: Any) -> str:
         indices = np.asarray(indices)
         for place in np.ndindex(indices.shape):
@@ -74,7 +74,7 @@ def scattered_nd(kind: str, value: Any, indices: Any, updates: Any, run: Any) ->
     if depth:
         inside = [jnp.logical_and(part >= 0, part < shape[i]) for i, part in enumerate(parts)]
         ok = jnp.all(jnp.stack([jnp.all(each) for each in inside]))
-        run.check(ok, _nd_message(shape[:depth]), indices)
+        run.check(ok, nd_index_message(shape[:depth]), indices)
     if not depth:
         # No index at all: every update is to the whole value.
         count = np.shape(updates)[: np.ndim(indices) - 1]
@@ -85,7 +85,7 @@ def scattered_nd(kind: str, value: Any, indices: Any, updates: Any, run: Any) ->
     return UPDATES[kind](value, parts, updates)
 
 
-def _nd_message(sizes: tuple[int, ...]) -> Callable[..., str]:
+def nd_index_message(sizes: tuple[int, ...]) -> Callable[..., str]:
     def message(indices: Any) -> str:
         indices = np.asarray(indices)
         for place in np.ndindex(indices.shape[:-1]):
@@ -256,7 +256,7 @@ def python_slice(
     return tuple(index)
 
 
-_MASKS = "".join(
+MASKS = "".join(
     f"; {name}_mask: int = 0" for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
 )
 
@@ -265,7 +265,7 @@ _MASKS = "".join(
     "StridedSliceAssign",
     inputs="ref: Ref(T), begin: Index, end: Index, strides: Index, value: T",
     outputs="output_ref: Ref(T)",
-    attrs="T: type; Index: indextype" + _MASKS,
+    attrs="T: type; Index: indextype" + MASKS,
 )
 class StridedSliceAssign:
     static = ("begin", "end", "strides")

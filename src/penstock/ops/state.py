@@ -221,14 +221,6 @@ class AssignSub:
         return ref
 
 
-def _count_up(ref: Any, *, limit: int, run: Any, op: Any) -> Any:
-    value = np.asarray(run.read(ref))
-    if value >= limit:
-        raise errors.OutOfRangeError(None, op, f"Reached limit of {limit}")
-    run.assign(ref, value + value.dtype.type(1))
-    return value
-
-
 @operation(
     "CountUpTo",
     inputs="ref: Ref(T)",
@@ -236,10 +228,14 @@ def _count_up(ref: Any, *, limit: int, run: Any, op: Any) -> Any:
     attrs="limit: int; T: indextype",
 )
 class CountUpTo:
-    host = _count_up
-
     def shape(op: Any) -> TensorShape:  # noqa: N805
         return op.inputs[0].shape.with_rank(0)
+
+    def lower(ref: Any, *, limit: int, run: Any) -> Any:
+        value = run.read(ref)
+        run.check(value < limit, f"Reached limit of {limit}", error=errors.OutOfRangeError)
+        run.assign(ref, value + np.ones((), value.dtype))
+        return value
 
 
 def count_up_to(ref: Any, limit: int, name: str | None = None) -> Tensor:

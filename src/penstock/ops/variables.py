@@ -36,7 +36,7 @@ class VariableAggregation(enum.Enum):
     SUM = 1
     MEAN = 2
     ONLY_FIRST_REPLICA = 3
-    ONLY_FIRST_TOWER = 3
+    ONLY_FIRST_TOWER = 3  # noqa: PIE796 - the older name
 
     def __hash__(self) -> int:
         return hash(self.value)
@@ -268,18 +268,6 @@ class Variable(metaclass=_VariableType):
 
         return count_up_to(self, limit)
 
-    def sparse_read(self, indices: Tensor, name: str | None = None) -> Tensor:
-        """The slices of the variable at ``indices``."""
-        from penstock.ops.gathers import gather
-
-        return gather(self, indices, name=name)
-
-    def gather_nd(self, indices: Tensor, name: str | None = None) -> Tensor:
-        """The elements or slices of the variable at multi-dimensional ``indices``."""
-        from penstock.ops.gathers import gather_nd
-
-        return gather_nd(self, indices, name=name)
-
     def _set_save_slice_info(self, save_slice_info: SaveSliceInfo) -> None:
         self._save_slice_info = save_slice_info
 
@@ -288,10 +276,10 @@ class Variable(metaclass=_VariableType):
 
     def to_proto(self, export_scope: str | None = None) -> Any:
         """The variable as a ``VariableDef``; ``None`` when it isn't in ``export_scope``."""
-        if export_scope is not None and not self._graph_element.name.startswith(export_scope):
+        if export_scope is not None and not self.name.startswith(export_scope):
             return None
         proto = protos.VariableDef()
-        proto.variable_name = strip_name_scope(self._graph_element.name, export_scope)
+        proto.variable_name = strip_name_scope(self.name, export_scope)
         if self._initial_value is not None:
             proto.initial_value_name = strip_name_scope(self._initial_value.name, export_scope)
         proto.trainable = self.trainable
