@@ -104,10 +104,11 @@ def gradients(
         ys = [_element(y, f"y_{i}") for i, y in enumerate(ys)]
         xs = [_element(getattr(x, "handle", x), f"x_{i}", as_ref=True) for i, x in enumerate(xs)]
         stops = [_element(getattr(s, "handle", s), "stop") for s in stop_gradients]
+        initial = _initial_gradients(ys, grad_ys)
         run = _Differentiation(
             ys, xs, stops, colocate_gradients_with_ops, gate_gradients, aggregation_method
         )
-        for y, grad_y in zip(ys, _initial_gradients(ys, grad_ys), strict=True):
+        for y, grad_y in zip(ys, initial, strict=True):
             run.add(y, grad_y)
         run.propagate()
         return [run.result(x, zero == "zero") for x in xs]
@@ -182,9 +183,11 @@ class _Differentiation:
         self.gate = gate
         self.aggregation_method = aggregation_method
         self.gradients: dict[Operation, list[list[Gradient]]] = {}
-        self.to_ops = list(dict.fromkeys(y.op for y in ys))
+        to_ops = list(dict.fromkeys(y.op for y in ys))
         from_ops = [x.op for x in xs]
-        self.between, between_list = _between(self.to_ops, from_ops)
+        self.from_ops = set(from_ops)
+        self.between, between_list = _between(to_ops, from_ops)
+        self.to_ops = [op for op in to_ops if op in self.between]
         self.loop_state = _loop_state(between_list, self.between, colocate)
         self.pending: dict[Operation, int] = collections.defaultdict(int)
         for op in between_list:
@@ -236,26 +239,27 @@ class _Differentiation:
                 arrived = self._aggregate(op)
                 if loops is not None:
                     loops.exit(op, before=True)
-                input_gradients: Sequence[Gradient] = [None] * len(op.inputs)
-                if any(g is not None for g in arrived) and op not in self.stop_ops:
-                    if loops is not None:
-                        loops.enter(op, before=False)
-                    input_gradients = self._gradients_of(op, arrived)
-                    if loops is not None:
-                        loops.exit(op, before=False)
-                for tensor, gradient in zip(op.inputs, input_gradients, strict=False):
-                    if gradient is not None:
-                        self._check_shape(op, tensor, gradient)
-                        self.add(tensor, gradient)
+                some = any(g is not None for g in arrived)
+                function = _function_for(op) if some and op not in self.stop_ops else None
+                if loops is not None:
+                    loops.enter(op, before=False)
+                    loops.check_not_initial_value(op, self.from_ops)
+                if function is not None:
+                    found = self._gradients_of(op, function, arrived)
+                    for tensor, gradient in zip(op.inputs, found, strict=True):
+                        if gradient is not None:
+                            self._check_shape(op, tensor, gradient)
+                            self.add(tensor, gradient)
+                if loops is not None:
+                    loops.exit(op, before=False)
             self._count_down(op, queue)
         if loops is not None:
             loops.post_process()
 
-    def _gradients_of(self, op: Operation, arrived: list[Gradient]) -> Sequence[Gradient]:
+    def _gradients_of(
+        self, op: Operation, function: Any, arrived: list[Gradient]
+    ) -> Sequence[Gradient]:
         """Calls the gradient function of ``op``."""
-        function = _function_for(op)
-        if function is None:
-            return [None] * len(op.inputs)
         filled = list(arrived)
         for i, gradient in enumerate(arrived):
             if gradient is None and is_trainable(op.outputs[i]):

@@ -136,13 +136,21 @@ class Graph(Collections):
                 self._colocate(op)
             op._infer_shapes()
             self._operations[name] = op
-            for controller in scopes.controllers:
-                controller.seen.add(op)
+            self._seen_by_controllers(op)
             context = scopes.control_flow
             op._control_flow_context = context
+            for tensor in inputs:
+                source = tensor.op._control_flow_context
+                if source is not None:
+                    source.check_consumer(op, tensor.op)
             if context is not None:
                 context.add_op(op)
             return op
+
+    def _seen_by_controllers(self, op: Operation) -> None:
+        """Notes that ``op`` was made inside the ``control_dependencies`` blocks in force."""
+        for controller in self._scopes.controllers:
+            controller.seen.add(op)
 
     def _controls_for(self, inputs: Sequence[Tensor]) -> list[Operation]:
         """The control inputs that the scopes ask for and the inputs don't imply."""
@@ -436,7 +444,7 @@ class Graph(Collections):
             operations = []
             for item in control_inputs:
                 if hasattr(item, "handle") and hasattr(item, "initializer"):
-                    item = item.handle
+                    item = item.op
                 values = getattr(item, "values", None)
                 if values is not None and hasattr(item, "indices"):
                     item = values

@@ -271,6 +271,18 @@ from penstock.ops.variables import enable_resource_variables as enable_resource_
 from penstock.ops.variables import resource_variables_enabled as resource_variables_enabled
 
 # --- control flow, functional, debugging ---------------------------------------------------------
+from penstock.ops.control_flow import case as case
+from penstock.ops.control_flow import cond as cond
+from penstock.ops.control_flow import group as group
+from penstock.ops.control_flow import no_op as no_op
+from penstock.ops.control_flow import switch_case as switch_case
+from penstock.ops.control_flow import tuple as tuple
+from penstock.ops.functional import foldl as foldl
+from penstock.ops.functional import foldr as foldr
+from penstock.ops.functional import map_fn as map_fn
+from penstock.ops.functional import scan as scan
+from penstock.ops.tensor_arrays import TensorArray as TensorArray
+from penstock.ops.while_loops import while_loop as while_loop
 
 # --- strings, files, images, records -------------------------------------------------------------
 
