@@ -17,21 +17,23 @@ _READERS = frozenset(
     NextIteration RefNextIteration""".split()
 )
 
+_MAKERS = frozenset(["TensorArrayGradV3", "TensorArrayGradWithShape"])
+
 
 def source(tensor: Tensor) -> Operation | None:
-    """The variable or resource operation that a reference or handle comes from."""
-    seen = 0
-    while seen < 1000:
-        seen += 1
+    """The variable or resource operation that a reference or handle comes from.
+
+    It is found by going back through whatever hands the reference on: ``Assign``, ``Enter``,
+    ``Switch``, ``Identity`` and so on.
+    """
+    for _ in range(1000):
         op = tensor.op
-        if op.type in VARIABLES or not op.inputs:
+        if op.type in VARIABLES or op.type in _MAKERS or not is_marker(tensor):
+            return op if is_marker(tensor) else None
+        handed_on = next((t for t in op.inputs if is_marker(t)), None)
+        if handed_on is None:
             return op
-        if tensor.dtype._is_ref_dtype or tensor.dtype.base_dtype is dtypes.resource:
-            if op.type in ("TensorArrayGradV3", "TensorArrayGradWithShape"):
-                return op
-            tensor = op.inputs[0]
-            continue
-        return None
+        tensor = handed_on
     return None
 
 

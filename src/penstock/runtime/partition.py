@@ -89,6 +89,14 @@ class Partition:
                 self.known[current] = False
             elif op.type == "Const":
                 self.known[current] = op.attr("dtype") not in _HOST_TYPES
+            elif op.type == "TensorArraySizeV3":
+                size = _array_size(op)
+                if size is not None and size not in self.known:
+                    stack.append(size)
+                    continue
+                self.known[current] = (
+                    size is not None and id(op) not in self.host and self.known[size]
+                )
             elif op.type in _SHAPE_OPS:
                 self.known[current] = not any(t.dtype in _HOST_TYPES for t in op.inputs)
             elif (
@@ -178,6 +186,18 @@ class Partition:
         for item in self.items:
             grouped.setdefault(self.phase[id(item)], []).append(item)
         return [(phase % 2 == 1, grouped[phase]) for phase in sorted(grouped)]
+
+
+def _array_size(op: Operation) -> Tensor | None:
+    """The size that a tensor array was made with, or ``None`` when it can change."""
+    from penstock.runtime.effects import source
+
+    origin = source(op.inputs[0])
+    while origin is not None and origin.type == "TensorArrayGradV3":
+        origin = source(origin.inputs[0])
+    if origin is None or origin.type != "TensorArrayV3" or origin.attr("dynamic_size"):
+        return None
+    return origin.inputs[0]
 
 
 def runs_on_host(op: Operation) -> bool:

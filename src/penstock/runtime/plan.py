@@ -19,7 +19,7 @@ from penstock.runtime.effects import VARIABLES, is_marker, source
 from penstock.runtime.host import HostRun
 from penstock.runtime.markers import Handle, NeedsHost, Ref
 from penstock.runtime.prune import needed_operations
-from penstock.runtime.state import SessionState, owned_array
+from penstock.runtime.state import SessionState
 from penstock.runtime.steps import ClusterStep, build_steps, marker_of, representative
 from penstock.runtime.structure import build_block
 from penstock.runtime.trace import variable_key
@@ -78,14 +78,19 @@ class Plan:
             {key for cluster in self.clusters() for key in cluster.effects.writes}, key=str
         )
         self._single: Cluster | None = None
-        if (
-            len(self.steps) == 1
-            and isinstance(self.steps[0], ClusterStep)
-            and not self.steps[0].cluster.statics
-            and self.steps[0].cluster.inputs == self.feeds
-            and self.tensors == self.steps[0].cluster.outputs
-        ):
-            self._single = self.steps[0].cluster
+        if len(self.steps) == 1 and isinstance(self.steps[0], ClusterStep):
+            self._shorten(self.steps[0].cluster)
+
+    def _shorten(self, cluster: Cluster) -> None:
+        """A plan of one cluster and nothing else goes straight from feeds to results."""
+        if cluster.statics or set(cluster.outputs) != set(self.tensors):
+            return
+        cluster.outputs = self.tensors
+        if cluster.inputs == self.feeds:
+            self._taken = None
+        else:
+            self._taken = [self.feeds.index(t) for t in cluster.inputs]
+        self._single = cluster
 
     def clusters(self) -> list[Cluster]:
         """All clusters, those inside host loops included."""
@@ -123,7 +128,10 @@ class Plan:
         single = self._single
         try:
             if single is not None:
-                return [fetched(value) for value in single.run(state, values)]
+                taken = values
+                if self._taken is not None:
+                    taken = [values[i] for i in self._taken]
+                return [fetched(value) for value in single.run(state, taken)]
             return self._run_steps(state, values, session)
         except NeedsHost as error:
             self._move_to_host(error)
@@ -193,7 +201,7 @@ def fetched(value: Any) -> Any:
     if array.ndim == 0:
         return array[()]
     if array is value or not array.flags.owndata or not array.flags.writeable:
-        return owned_array(value)
+        return array.copy()
     return array
 
 

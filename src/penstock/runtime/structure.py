@@ -220,8 +220,14 @@ class _Structure:
             return self.frame[op].literals
         literals = self.live[op]
         if op.type in SWITCH and op.inputs[1].op.type != "LoopCond":
-            literals |= {(op.inputs[1], tensor.value_index)}
+            literals |= {(self._predicate(op.inputs[1]), tensor.value_index)}
         return literals
+
+    def _predicate(self, tensor: Tensor) -> Tensor:
+        """The tensor that an ``Identity`` (such as ``cond/pred_id``) passes on."""
+        while tensor.op.type == "Identity" and tensor not in self.fed:
+            tensor = tensor.op.inputs[0]
+        return tensor
 
     def _merged(self, op: Operation) -> frozenset[Literal]:
         entering = [
@@ -305,6 +311,8 @@ class _Structure:
                     offer(follower)
 
         def offer(node: Any) -> None:
+            if node in done:
+                return
             if literals_of(node):
                 inner.add(node)
             else:
@@ -327,14 +335,11 @@ class _Structure:
             members = self._closure(predicate, inner, followers, waiting, done, literals_of)
             cond = self._cond(predicate, members, unit, context, done)
             block.items.append(cond)
-            merged = set(cond.merges)
-            for node in members:
-                inner.discard(node)
-            for node in members:
+            finished = [*members, *cond.merges]
+            inner.difference_update(members)
+            done.update(finished)
+            for node in finished:
                 release(node)
-            for merge in merged:
-                if merge not in done:
-                    release(merge)
         if len(done) != len(nodes):
             stuck = next(n for n in nodes if n not in done)
             op = stuck if isinstance(stuck, Operation) else stuck.ops[0]
