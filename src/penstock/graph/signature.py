@@ -86,12 +86,12 @@ def parse_arguments(text: str) -> tuple[Argument, ...]:
     arguments = []
     for part in filter(None, (p.strip() for p in text.split(","))):
         name, _, kind = (s.strip() for s in part.partition(":"))
-        is_ref = kind.startswith("Ref(")
-        if is_ref:
-            kind = kind[4:-1].strip()
         number_attr = None
         if "*" in kind:
             number_attr, kind = (s.strip() for s in kind.split("*"))
+        is_ref = kind.startswith("Ref(")
+        if is_ref:
+            kind = kind[4:-1].strip()
         if kind.startswith("list("):
             arguments.append(Argument(name, type_list_attr=kind[5:-1].strip(), is_ref=is_ref))
         elif kind in dtypes._BY_NAME:

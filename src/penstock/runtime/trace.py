@@ -281,11 +281,10 @@ def _marker_inputs(op: Operation) -> frozenset[int]:
     arguments = op.definition.signature.inputs
     if op.type == "IsVariableInitialized":
         return frozenset([0])
-    if op.type == "RefSwitch":
-        return frozenset([0])
+    if any(a.is_list and a.is_ref for a in arguments):  # RefMerge, RefSelect: all the last ones
+        first = next(i for i, a in enumerate(arguments) if a.is_ref)
+        return frozenset(range(first, 10_000))
     if any(a.is_list for a in arguments):
-        if op.type == "RefMerge":
-            return frozenset(range(10_000))
         return frozenset()
     return frozenset(i for i, a in enumerate(arguments) if a.is_ref)
 
