@@ -48,7 +48,7 @@ def invalid(message: str) -> errors.InvalidArgumentError:
 
 def reshape_to_input(op: Any, grad: Any) -> Tensor:
     """``grad`` in the shape of the first input of ``op``."""
-    return reshape(convert_to_tensor(grad), shape(op.inputs[0]))
+    return reshape(grad, shape(op.inputs[0]))
 
 
 # -- shape, size, rank -------------------------------------------------------------------------

@@ -78,6 +78,39 @@ from penstock.ops.constants import placeholder as placeholder
 from penstock.ops.constants import placeholder_with_default as placeholder_with_default
 
 # --- math (element-wise, reductions, matrices, linear algebra) -----------------------------------
+from penstock.ops.trigonometry import acos as acos
+from penstock.ops.trigonometry import acosh as acosh
+from penstock.ops.trigonometry import asin as asin
+from penstock.ops.trigonometry import asinh as asinh
+from penstock.ops.trigonometry import atan as atan
+from penstock.ops.trigonometry import atanh as atanh
+from penstock.ops.histograms import bincount as bincount
+from penstock.ops.clipping import clip_by_average_norm as clip_by_average_norm
+from penstock.ops.clipping import clip_by_global_norm as clip_by_global_norm
+from penstock.ops.clipping import clip_by_norm as clip_by_norm
+from penstock.ops.clipping import clip_by_value as clip_by_value
+from penstock.ops.trigonometry import cos as cos
+from penstock.ops.trigonometry import cosh as cosh
+from penstock.ops.clipping import global_norm as global_norm
+from penstock.ops.histograms import histogram_fixed_width as histogram_fixed_width
+from penstock.ops.histograms import histogram_fixed_width_bins as histogram_fixed_width_bins
+from penstock.ops.segments import segment_max as segment_max
+from penstock.ops.segments import segment_mean as segment_mean
+from penstock.ops.segments import segment_min as segment_min
+from penstock.ops.segments import segment_prod as segment_prod
+from penstock.ops.segments import segment_sum as segment_sum
+from penstock.ops.trigonometry import sin as sin
+from penstock.ops.trigonometry import sinh as sinh
+from penstock.ops.sparse_segments import sparse_segment_mean as sparse_segment_mean
+from penstock.ops.sparse_segments import sparse_segment_sqrt_n as sparse_segment_sqrt_n
+from penstock.ops.sparse_segments import sparse_segment_sum as sparse_segment_sum
+from penstock.ops.trigonometry import tan as tan
+from penstock.ops.segments import unsorted_segment_max as unsorted_segment_max
+from penstock.ops.segments import unsorted_segment_mean as unsorted_segment_mean
+from penstock.ops.segments import unsorted_segment_min as unsorted_segment_min
+from penstock.ops.segments import unsorted_segment_prod as unsorted_segment_prod
+from penstock.ops.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
+from penstock.ops.segments import unsorted_segment_sum as unsorted_segment_sum
 from penstock.ops.math_unary import abs as abs
 from penstock.ops.math_unary import negative as negative
 from penstock.ops.math_unary import sign as sign
@@ -205,6 +238,36 @@ from penstock.ops.slices import slice as slice
 from penstock.ops.slices import tile as tile
 from penstock.ops.strided import newaxis as newaxis
 from penstock.ops.strided import strided_slice as strided_slice
+from penstock.ops.functions import edit_distance as edit_distance
+from penstock.ops.functions import meshgrid as meshgrid
+from penstock.ops.functions import repeat as repeat
+from penstock.ops.functions import required_space_to_batch_paddings as required_space_to_batch_paddings
+from penstock.ops.functions import roll as roll
+from penstock.ops.gathers import batch_gather as batch_gather
+from penstock.ops.gathers import gather as gather
+from penstock.ops.gathers import gather_nd as gather_nd
+from penstock.ops.gathers import scatter_nd as scatter_nd
+from penstock.ops.gathers import tensor_scatter_add as tensor_scatter_add
+from penstock.ops.gathers import tensor_scatter_sub as tensor_scatter_sub
+from penstock.ops.gathers import tensor_scatter_update as tensor_scatter_update
+from penstock.ops.partitions import dynamic_partition as dynamic_partition
+from penstock.ops.partitions import dynamic_stitch as dynamic_stitch
+from penstock.ops.partitions import searchsorted as searchsorted
+from penstock.ops.partitions import setdiff1d as setdiff1d
+from penstock.ops.partitions import unique as unique
+from penstock.ops.partitions import unique_with_counts as unique_with_counts
+from penstock.ops.selecting import boolean_mask as boolean_mask
+from penstock.ops.selecting import one_hot as one_hot
+from penstock.ops.selecting import sequence_mask as sequence_mask
+from penstock.ops.selecting import where as where
+from penstock.ops.selecting import where_v2 as where_v2
+from penstock.ops.spatial import batch_to_space as batch_to_space
+from penstock.ops.spatial import batch_to_space_nd as batch_to_space_nd
+from penstock.ops.spatial import depth_to_space as depth_to_space
+from penstock.ops.spatial import extract_image_patches as extract_image_patches
+from penstock.ops.spatial import space_to_batch as space_to_batch
+from penstock.ops.spatial import space_to_batch_nd as space_to_batch_nd
+from penstock.ops.spatial import space_to_depth as space_to_depth
 
 # --- random numbers ------------------------------------------------------------------------------
 
@@ -294,10 +357,13 @@ from penstock.runtime.session import InteractiveSession as InteractiveSession
 from penstock.runtime.session import Session as Session
 
 # --- namespaces ----------------------------------------------------------------------------------
+from penstock.api.v1 import math as math
+from penstock.api.v1 import bitwise as bitwise
 from penstock.api.v1 import train as train
 from penstock.api.v1 import nest as nest
 
 # --- names of older versions (0.5 to 0.12) -------------------------------------------------------
+from penstock.ops.partitions import listdiff as listdiff
 from penstock.ops.math_binary import multiply as mul
 from penstock.ops.math_binary import subtract as sub
 from penstock.ops.math_unary import negative as neg
