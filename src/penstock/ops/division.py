@@ -79,13 +79,25 @@ def _quotient_gradient(
 _SIGNATURE = f"T: {{{ARITHMETIC_TYPES}}}"
 
 
+def _kept_divisor(y: Any) -> Any:
+    """A constant divisor that XLA doesn't turn into its reciprocal.
+
+    The product with a rounded reciprocal, fused with what follows, isn't the quotient: ``1 - x / 10``
+    would be negative at 10.
+    """
+    if not isinstance(y, np.ndarray) or y.dtype.kind != "f":
+        return y
+    exact = np.frexp(np.abs(y))[0] == 0.5
+    return y if np.all(exact) else lax.optimization_barrier(y)
+
+
 @operation("RealDiv", inputs="x: T, y: T", outputs="z: T", attrs=_SIGNATURE)
 class RealDiv:
     shape = broadcast
 
     @broadcasting
     def lower(x: Any, y: Any, *, run: Any) -> Any:
-        return _truncated(x, y, run) if _is_integer(x) else jnp.divide(x, y)
+        return _truncated(x, y, run) if _is_integer(x) else jnp.divide(x, _kept_divisor(y))
 
     @broadcasting
     def fold(x: np.ndarray, y: np.ndarray) -> np.ndarray:

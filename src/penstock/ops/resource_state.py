@@ -221,12 +221,12 @@ class ResourceGather:
 
     def gradient(op: Any, grad: Tensor) -> list[Any]:  # noqa: N805
         from penstock.graph.composite import IndexedSlices
-        from penstock.ops import arrays, slices
+        from penstock.ops import arrays, joining
 
         handle, indices = op.inputs
         params_shape = variable_shape(handle)
         size = arrays.expand_dims(arrays.size(indices), 0)
-        values_shape = slices.concat([size, params_shape[1:]], 0)
+        values_shape = joining.concat([size, params_shape[1:]], 0)
         values = arrays.reshape(grad, values_shape)
         return [IndexedSlices(values, arrays.reshape(indices, size), params_shape), None]
 

@@ -424,9 +424,9 @@ def batch_scatter_update(ref: Any, indices: Any, updates: Any, use_locking: bool
     """
     from penstock.graph.convert import convert_to_tensor
     from penstock.graph.scopes import name_scope
-    from penstock.ops import arrays, slices
+    from penstock.ops import arrays, joining
     from penstock.ops.casts import cast
-    from penstock.ops.sequences import range as range_of
+    from penstock.ops.ranges import range as range_of
 
     with name_scope(name):
         indices = convert_to_tensor(indices, name="indices")
@@ -443,5 +443,5 @@ def batch_scatter_update(ref: Any, indices: Any, updates: Any, use_locking: bool
             if places.dtype != nd_indices.dtype:
                 places = cast(places, nd_indices.dtype)
             parts.append(places * arrays.ones_like(nd_indices))
-        final = slices.concat([*parts, nd_indices], axis=-1)
+        final = joining.concat([*parts, nd_indices], axis=-1)
         return scatter_nd_update(ref, final, updates, use_locking=use_locking)

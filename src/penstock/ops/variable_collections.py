@@ -132,7 +132,7 @@ def assert_variables_initialized(var_list: Sequence[Any] | None = None) -> Any:
     Returns:
         The operation's tensor, or ``None`` when there are no variables.
     """
-    from penstock.ops import arrays, slices
+    from penstock.ops import arrays, joining
 
     variables = _every_variable() if var_list is None else list(var_list)
     if not variables:
@@ -141,7 +141,7 @@ def assert_variables_initialized(var_list: Sequence[Any] | None = None) -> Any:
     for variable in variables:
         with colocate_with(variable.op):
             ranks.append(arrays.rank_internal(variable, optimize=False))
-    return ranks[0] if len(ranks) == 1 else slices.stack(ranks)
+    return ranks[0] if len(ranks) == 1 else joining.stack(ranks)
 
 
 def report_uninitialized_variables(
@@ -156,7 +156,7 @@ def report_uninitialized_variables(
     Returns:
         A vector of strings.
     """
-    from penstock.ops import comparisons, gathers, slices
+    from penstock.ops import comparisons, joining, selecting
     from penstock.ops.constants import constant
 
     variables = _every_variable() if var_list is None else list(var_list)
@@ -164,7 +164,7 @@ def report_uninitialized_variables(
         if not variables:
             return constant([], dtype=dtypes.string)
         missing = comparisons.logical_not(
-            slices.stack([_is_initialized(variable) for variable in variables])
+            joining.stack([_is_initialized(variable) for variable in variables])
         )
         names = constant([variable.op.name for variable in variables])
-        return gathers.boolean_mask(names, missing)
+        return selecting.boolean_mask(names, missing)

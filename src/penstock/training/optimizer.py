@@ -31,8 +31,8 @@ def deduplicate_indexed_slices(values: Tensor, indices: Tensor) -> tuple[Tensor,
         The sums and the distinct indices.
     """
     from penstock.ops import arrays
-    from penstock.ops.gathers import unique
-    from penstock.ops.reductions import unsorted_segment_sum
+    from penstock.ops.partitions import unique
+    from penstock.ops.segments import unsorted_segment_sum
 
     distinct, positions = unique(indices)
     summed = unsorted_segment_sum(values, positions, arrays.shape(distinct)[0])

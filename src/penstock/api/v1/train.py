@@ -7,6 +7,18 @@ from penstock.training.adagrad_da import AdagradDAOptimizer as AdagradDAOptimize
 from penstock.training.adam import AdamOptimizer as AdamOptimizer
 from penstock.training.ftrl import FtrlOptimizer as FtrlOptimizer
 from penstock.training.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
+from penstock.training.learning_rate_decay import cosine_decay as cosine_decay
+from penstock.training.learning_rate_decay import cosine_decay_restarts as cosine_decay_restarts
+from penstock.training.learning_rate_decay import exponential_decay as exponential_decay
+from penstock.training.learning_rate_decay import inverse_time_decay as inverse_time_decay
+from penstock.training.learning_rate_decay import linear_cosine_decay as linear_cosine_decay
+from penstock.training.learning_rate_decay import natural_exp_decay as natural_exp_decay
+from penstock.training.learning_rate_decay import (
+    noisy_linear_cosine_decay as noisy_linear_cosine_decay,
+)
+from penstock.training.learning_rate_decay import piecewise_constant as piecewise_constant
+from penstock.training.learning_rate_decay import piecewise_constant as piecewise_constant_decay
+from penstock.training.learning_rate_decay import polynomial_decay as polynomial_decay
 from penstock.training.momentum import MomentumOptimizer as MomentumOptimizer
 from penstock.training.optimizer import Optimizer as Optimizer
 from penstock.training.proximal_adagrad import ProximalAdagradOptimizer as ProximalAdagradOptimizer
