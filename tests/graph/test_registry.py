@@ -65,7 +65,7 @@ def attribute(a: Attribute) -> dict[str, Any]:
         row["allowed"] = sorted(plain(list(a.allowed)))
     if a.minimum is not None:
         row["min"] = a.minimum
-    if not a.required:
+    if not a.required and a.kind != "tensor":
         row["default"] = plain(a.default)
     return row
 
@@ -74,6 +74,8 @@ def normal(row: dict[str, Any]) -> dict[str, Any]:
     row = dict(row)
     if "allowed" in row:
         row["allowed"] = sorted(row["allowed"])
+    if row.get("type") == "tensor":
+        row.pop("default", None)
     if row.get("type") == "shape" and "default" in row and not isinstance(row["default"], list):
         row["default"] = None
     return row
