@@ -20,9 +20,12 @@ from penstock.graph.tensor import Tensor
 from penstock.runtime import compiler, randomness
 from penstock.runtime.effects import Effects
 from penstock.runtime.markers import Ref, Uninitialized
+from penstock.runtime.partition import static_inputs_of
 from penstock.runtime.state import SessionState
 from penstock.runtime.structure import Block
 from penstock.runtime.trace import Check, Trace
+
+_LARGE = 1 << 16  # bytes
 
 
 class Program:
@@ -86,6 +89,8 @@ class Cluster:
         ]
         self._read_keys = [k for k in self.effects.variables if k not in self.effects.writes]
         self._read_keys += [k for k in self._random_keys if k[0] != "random"]
+        self._large = _large_constants(block)
+        self._large_arrays: list[Any] = []
         self._programs: dict[Any, Program] = {}
         self._by_layout: dict[Any, Program] = {}
 
@@ -112,6 +117,8 @@ class Cluster:
             store = state.values
             arguments = [store[key] for key in program.state_keys]
             arguments += values
+            if self._large:
+                arguments += self._large_arrays
             if run_state:
                 arguments += jax.tree.leaves([run_state[k] for k in sorted(run_state, key=str)])
             arrays = program.call(*arguments)
@@ -200,12 +207,17 @@ class Cluster:
         program = Program(donated, kept, len(self.outputs))
         run_names = sorted(run_state, key=str)
         run_leaves, run_tree = jax.tree.flatten([run_state[k] for k in run_names])
-        ends = np.cumsum([len(program.state_keys), len(self.inputs)])
+        ends = np.cumsum([len(program.state_keys), len(self.inputs), len(self._large)])
+        if not self._large_arrays:
+            self._large_arrays = [
+                compiler.on_device(t.op.attr("value"), self.device) for t in self._large
+            ]
 
         def function(*arrays: Any) -> list[Any]:
             before = dict(zip(program.state_keys, arrays))
-            before.update(zip(run_names, run_tree.unflatten(arrays[ends[1] :])))
+            before.update(zip(run_names, run_tree.unflatten(arrays[ends[2] :])))
             environment: dict[Tensor, Any] = dict(zip(self.inputs, arrays[ends[0] : ends[1]]))
+            environment.update(zip(self._large, arrays[ends[1] : ends[2]]))
             environment.update(zip(self.statics, statics))
             trace = Trace(environment, dict(before), {})
             self._add_markers(trace)
@@ -218,7 +230,7 @@ class Cluster:
             program.call = compiler.compile(
                 function,
                 [store[k] for k in donated],
-                [*(store[k] for k in kept), *values, *run_leaves],
+                [*(store[k] for k in kept), *values, *self._large_arrays, *run_leaves],
                 self.device,
             )
         except Uninitialized as error:
@@ -236,6 +248,20 @@ class Cluster:
         for op in self.effects.resources:
             if op not in inside:
                 trace.environment[op.outputs[0]] = trace.new_handle(op)
+
+
+def _large_constants(block: Block) -> list[Tensor]:
+    """Constants that are given to the program as arguments, so that it needn't contain them."""
+    wanted_static = {tensor for op in block.operations() for tensor in static_inputs_of(op)}
+    return [
+        op.outputs[0]
+        for op in block.items
+        if isinstance(op, Operation)
+        and op.type == "Const"
+        and op.attr("value").nbytes > _LARGE
+        and op.attr("value").dtype.kind != "O"
+        and op.outputs[0] not in wanted_static
+    ]
 
 
 def _results(
