@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock.graph import errors
 from penstock.graph.shapes import TensorShape, unknown_shape
 
 _DEEPEST = 40
@@ -30,7 +31,19 @@ def constant_value(tensor: Any, partial: bool = False) -> np.ndarray | None:
     return value
 
 
-def _value(tensor: Any, depth: int) -> np.ndarray | None:
+def _value(
+    tensor: Any, depth: int, known: dict[Any, np.ndarray | None] | None = None
+) -> np.ndarray | None:
+    """The value of ``tensor``; ``known`` holds what was found before on the same walk."""
+    if known is None:
+        known = {}
+    elif tensor in known:
+        return known[tensor]
+    known[tensor] = value = _computed(tensor, depth, known)
+    return value
+
+
+def _computed(tensor: Any, depth: int, known: dict[Any, np.ndarray | None]) -> np.ndarray | None:
     op = tensor.op
     op_type = op.type
     if op_type == "Const":
@@ -39,21 +52,19 @@ def _value(tensor: Any, depth: int) -> np.ndarray | None:
         return None
     if op_type in ("Shape", "ShapeN"):
         sizes = op.inputs[tensor.value_index].shape
-        if not sizes.is_fully_defined():
-            return None
-        return np.array(sizes.as_list(), dtype=op.attr("out_type").as_numpy_dtype)
+        if sizes.is_fully_defined():
+            return np.array(sizes.as_list(), dtype=op.attr("out_type").as_numpy_dtype)
     if op_type == "Rank":
         rank = op.inputs[0].shape.ndims
-        return None if rank is None else np.array(rank, np.int32)
+        if rank is not None:
+            return np.array(rank, np.int32)
     if op_type == "Size":
         count = op.inputs[0].shape.num_elements()
-        return None if count is None else np.array(count, op.attr("out_type").as_numpy_dtype)
+        if count is not None:
+            return np.array(count, op.attr("out_type").as_numpy_dtype)
     fold = op.definition.fold
     if fold is None or op.definition.stateful:
         return None
-    if not tensor.shape.is_fully_defined() and tensor.shape.ndims is not None:
-        if tensor.op.type not in ("Range", "Fill"):
-            return None
     elements = tensor.shape.num_elements()
     if elements is not None and elements > _LARGEST:
         return None
@@ -61,14 +72,14 @@ def _value(tensor: Any, depth: int) -> np.ndarray | None:
     for each in op.inputs:
         if each.dtype._is_ref_dtype:
             return None
-        value = _value(each, depth + 1)
+        value = _value(each, depth + 1, known)
         if value is None:
             return None
         values.append(value)
     try:
         result = fold(op, values)
-    except (ArithmeticError, IndexError):
-        return None
+    except (ArithmeticError, IndexError, ValueError, errors.OpError):
+        return None  # The run will say what is wrong.
     if len(op.outputs) > 1:
         result = result[tensor.value_index]
     return np.asarray(result)

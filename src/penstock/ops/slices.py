@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from penstock import behavior
 from penstock.graph import errors
 from penstock.graph.build import apply
 from penstock.graph.registry import operation
@@ -323,9 +324,14 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
 
     Args:
         tensor: a tensor.
-        axis: an integer vector: which dimensions.
+        axis: an integer vector: which dimensions. Before TensorFlow 1.0 it was a boolean vector,
+            one element for each dimension; with a later version such a list counts as integers.
         name: the operation's name.
     """
+    if not isinstance(axis, Tensor) and np.asarray(axis).dtype == np.bool_:
+        if behavior.before(1, 0):
+            return apply("Reverse", tensor, axis, name=name)
+        axis = np.asarray(axis).astype(np.int32)
     return apply("ReverseV2", tensor, axis, name=name)
 
 
