@@ -326,6 +326,14 @@ class _Structure:
                 node = by_key[heapq.heappop(level)]
                 if node in done:
                     continue
+                if node in self.merge_predicate:
+                    # Its inputs come from earlier items (or straight from a Switch).
+                    cond = self._cond(self.merge_predicate[node], [], unit, context, done)
+                    block.items.append(cond)
+                    done.update(cond.merges)
+                    for merge in cond.merges:
+                        release(merge)
+                    continue
                 block.items.append(self._loop(node) if isinstance(node, _Frame) else node)
                 release(node)
             if not inner:
