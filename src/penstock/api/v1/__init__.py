@@ -70,7 +70,13 @@ from penstock.graph.scopes import name_scope as name_scope
 from penstock.graph.scopes import name_scope as op_scope
 from penstock.graph.shapes import Dimension as Dimension
 from penstock.graph.shapes import TensorShape as TensorShape
+from penstock.graph.shapes import dimension_at_index as dimension_at_index
+from penstock.graph.shapes import dimension_value as dimension_value
 from penstock.graph.tensor import Tensor as Tensor
+from penstock.graph.tensor_values import array_of_tensor_proto as make_ndarray
+from penstock.graph.tensor_values import tensor_proto as make_tensor_proto
+from penstock.graph.static_values import constant_value as get_static_value
+from penstock.graph.convert import is_tensor_like as is_tensor
 
 # --- constants and placeholders ------------------------------------------------------------------
 from penstock.ops.constants import constant as constant
@@ -270,6 +276,16 @@ from penstock.ops.spatial import space_to_batch_nd as space_to_batch_nd
 from penstock.ops.spatial import space_to_depth as space_to_depth
 
 # --- random numbers ------------------------------------------------------------------------------
+from penstock.ops.random import get_seed as get_seed
+from penstock.ops.random import multinomial as multinomial
+from penstock.ops.random import random_crop as random_crop
+from penstock.ops.random import random_gamma as random_gamma
+from penstock.ops.random import random_normal as random_normal
+from penstock.ops.random import random_poisson as random_poisson
+from penstock.ops.random import random_shuffle as random_shuffle
+from penstock.ops.random import random_uniform as random_uniform
+from penstock.ops.random import set_random_seed as set_random_seed
+from penstock.ops.random import truncated_normal as truncated_normal
 
 # --- variables, scopes, initializers -------------------------------------------------------------
 from penstock.ops.initializers import Constant as constant_initializer
@@ -357,8 +373,20 @@ from penstock.runtime.session import InteractiveSession as InteractiveSession
 from penstock.runtime.session import Session as Session
 
 # --- namespaces ----------------------------------------------------------------------------------
+from penstock.api.v1 import app as app
+from penstock.api.v1 import compat as compat
+from penstock.api.v1 import flags as flags
+from penstock.api.v1 import gfile as gfile
+from penstock.api.v1 import logging as logging
+from penstock.api.v1 import python_io as python_io
+from penstock.api.v1 import resource_loader as resource_loader
+from penstock.api.v1 import sysconfig as sysconfig
+from penstock.api.v1 import test as test
+from penstock.api.v1 import nn as nn
+from penstock.api.v1 import random as random
 from penstock.api.v1 import math as math
 from penstock.api.v1 import bitwise as bitwise
+from penstock.api.v1 import summary as summary
 from penstock.api.v1 import train as train
 from penstock.api.v1 import nest as nest
 
@@ -378,7 +406,29 @@ from penstock.ops.variable_collections import (
 )
 from penstock.ops.variable_collections import initialize_variables as initialize_variables
 
-# --- everything else: a clear answer for a name that isn't there ---------------------------------
+from penstock.summary.old_functions import audio_summary as audio_summary
+from penstock.summary.old_functions import histogram_summary as histogram_summary
+from penstock.summary.old_functions import image_summary as image_summary
+from penstock.summary.old_functions import merge_all_summaries as merge_all_summaries
+from penstock.summary.old_functions import merge_summary as merge_summary
+from penstock.summary.old_functions import scalar_summary as scalar_summary
+
+# --- protocol buffers (made when first asked for), and a clear answer for what isn't there -------
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
 
-__getattr__ = _namespace_getattr(__name__)
+_PROTOS = frozenset(
+    """AttrValue ConfigProto Event GPUOptions GraphDef GraphOptions HistogramProto LogMessage
+    MetaGraphDef NameAttrList NodeDef OptimizerOptions RunMetadata RunOptions SessionLog Summary
+    SummaryMetadata TensorInfo""".split()
+)
+_missing = _namespace_getattr(__name__)
+
+
+def __getattr__(name: str) -> object:
+    if name in _PROTOS:
+        from penstock import protos
+
+        value = getattr(protos, name)
+        globals()[name] = value
+        return value
+    return _missing(name)
