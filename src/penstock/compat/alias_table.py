@@ -201,7 +201,7 @@ TENSORFLOW = {
     "python.platform.test": "tf.test",
     "python.platform.tf_logging": "tf.logging",
     "python.platform.logging": "tf.logging",
-    "python.lib.io.file_io": "penstock.data.file_io tf.gfile tf.io.gfile",
+    "python.lib.io.file_io": "penstock.platform.file_io",
     "python.lib.io.python_io": "tf.python_io",
     "python.lib.io.tf_record": "tf.python_io tf.io",
     "python.util.compat": "tf.compat",

@@ -473,3 +473,15 @@ def broadcast_static_shape(first: TensorShape, second: TensorShape) -> TensorSha
         else:
             raise ValueError(f"Incompatible shapes for broadcasting: {first} and {second}")
     return TensorShape._of(tuple(result))
+
+
+def dimension_value(dimension: Any) -> int | None:
+    """The size of a ``Dimension``; an integer or ``None`` as it is."""
+    return dimension.value if isinstance(dimension, Dimension) else dimension
+
+
+def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
+    """The ``Dimension`` of a shape at an index, an unknown one if the rank is unknown."""
+    if shape.ndims is None:
+        return Dimension(None)
+    return as_dimension(shape.dims[index])
