@@ -13,6 +13,7 @@ Attributes, semicolon separated (``attrs=``)::
     T: type                      any type            T: {float, half}    one of these
     T: numbertype                a named set         N: int >= 1         with a minimum
     keep_dims: bool = false      with a default      strides: list(int)  a list
+    bad: tensor = uint8[255, 0]  a tensor as default
     padding: {'SAME', 'VALID'}   a string, one of    shape: shape        also tensor, func, float
 
 Both follow TensorFlow's op registry, where the same facts are kept.
@@ -25,6 +26,8 @@ import functools
 import re
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from penstock.graph import dtypes
 from penstock.graph.dtypes import DType
@@ -149,6 +152,9 @@ def _default(text: str, kind: str, is_list: bool) -> Any:
         return text == "true"
     if kind == "shape":
         return unknown_shape() if text == "?" else TensorShape(ast.literal_eval(text))
+    if kind == "tensor":
+        name, _, values = text.partition("[")
+        return np.array(ast.literal_eval("[" + values), dtypes._BY_NAME[name].as_numpy_dtype)
     if kind == "string":
         return ast.literal_eval(text).encode()
     if kind == "float":

@@ -29,6 +29,11 @@ from penstock.training.rmsprop import RMSPropOptimizer as RMSPropOptimizer
 
 # --- checkpoints ---------------------------------------------------------------------------------
 
+# --- event files ---------------------------------------------------------------------------------
+from penstock.summary.event_files import summary_iterator as summary_iterator
+from penstock.summary.writer import FileWriter as SummaryWriter
+from penstock.summary.writer import FileWriterCache as SummaryWriterCache
+
 # --- monitored sessions, hooks, coordination -----------------------------------------------------
 
 # --- input queues --------------------------------------------------------------------------------
