@@ -1,0 +1,200 @@
+"""The optional native kernels: equal to XLA's, safe with threads, silent when they are missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from penstock.kernels import convolution, native, normalization, pooling, products
+from penstock.kernels.native import build
+
+RNG = np.random.default_rng(5)
+LOADED = native.status()
+needs_native = pytest.mark.skipif(not LOADED.in_use, reason=f"native kernels {LOADED}")
+
+
+def normal(*shape: int) -> jax.Array:
+    return jnp.asarray(RNG.standard_normal(shape, dtype=np.float32))
+
+
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENSTOCK_NATIVE", "1")
+
+
+def both(monkeypatch: pytest.MonkeyPatch, function: object, *arguments: jax.Array) -> None:
+    """Compares a kernel with and without its native version."""
+    made = []
+    for value in ("1", "0"):
+        monkeypatch.setenv("PENSTOCK_NATIVE", value)
+        with jax.enable_x64(True):
+            compiled = jax.jit(lambda *a: function(*a)).lower(*arguments).compile()  # type: ignore[operator]
+        assert ("penstock_" in compiled.as_text()) == (value == "1")
+        made.append(np.asarray(compiled(*arguments)))
+    assert made[0].dtype == made[1].dtype == np.float32
+    scale = max(1.0, float(np.abs(made[1]).max()))
+    np.testing.assert_allclose(made[0] / scale, made[1] / scale, rtol=0, atol=3e-6)
+
+
+CONVS = [
+    ((5, 9, 7, 3), (3, 3, 3, 8), 1, 1, "SAME", "NHWC"),
+    ((4, 11, 11, 1), (5, 5, 1, 16), 2, 1, "SAME", "NHWC"),
+    ((3, 10, 9, 17), (3, 2, 17, 19), 2, 1, "VALID", "NHWC"),
+    ((2, 12, 12, 16), (3, 3, 16, 16), 1, 2, "SAME", "NHWC"),
+    ((1, 8, 8, 32), (1, 1, 32, 16), 1, 1, "SAME", "NHWC"),
+    ((3, 4, 8, 9), (3, 3, 4, 6), 1, 1, "SAME", "NCHW"),
+    ((2, 8, 8, 2), (2, 2, 2, 3), 3, 1, "VALID", "NHWC"),
+]
+
+
+@needs_native
+@pytest.mark.parametrize("case", CONVS, ids=str)
+def test_convolution(case: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
+    xs, ws, stride, dilation, padding, layout = case
+    first = layout == "NCHW"
+    strides = (1, 1, stride, stride) if first else (1, stride, stride, 1)
+    dilations = (1, 1, dilation, dilation) if first else (1, dilation, dilation, 1)
+    at = (strides, padding, layout, dilations)
+    x, w = normal(*xs), normal(*ws)
+    dy = normal(*jax.eval_shape(lambda: convolution.conv2d(x, w, *at)).shape)
+    both(monkeypatch, lambda x, w: convolution.conv2d(x, w, *at), x, w)
+    both(monkeypatch, lambda w, dy: convolution.conv2d_backprop_input(xs, w, dy, *at), w, dy)
+    both(monkeypatch, lambda x, dy: convolution.conv2d_backprop_filter(x, ws, dy, *at), x, dy)
+
+
+@needs_native
+@pytest.mark.parametrize("shape", [(3, 9, 8, 37), (1, 12, 12, 256), (9, 6, 6, 16)])
+@pytest.mark.parametrize(
+    "window", [(2, 2, "SAME"), (3, 2, "SAME"), (3, 1, "VALID"), (2, 3, "SAME")]
+)
+def test_max_pool_grad(
+    shape: tuple[int, ...], window: tuple[int, int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    k, s, padding = window
+    at = ((1, k, k, 1), (1, s, s, 1), padding)
+    x = jnp.round(normal(*shape))  # Rounded, so that windows have ties.
+    y = pooling.max_pool(x, *at)
+    both(monkeypatch, lambda x, y, d: pooling.max_pool_grad(x, y, d, *at), x, y, normal(*y.shape))
+
+
+@needs_native
+@pytest.mark.parametrize("beta", [0.5, 0.75, 1.0, 0.6])
+@pytest.mark.parametrize(("channels", "radius"), [(96, 5), (7, 2), (33, 40), (16, 0), (5, 1)])
+def test_lrn(beta: float, channels: int, radius: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = (radius, 1.0, 0.3, beta)
+    x = normal(3, 5, channels)
+    y = normalization.lrn(x, *at)
+    both(monkeypatch, lambda x: normalization.lrn(x, *at), x)
+    both(monkeypatch, lambda d, x, y: normalization.lrn_grad(d, x, y, *at), normal(*x.shape), x, y)
+
+
+@needs_native
+@pytest.mark.parametrize(
+    "sizes", [(1, 1, 1), (10, 300, 130), (50, 129, 64), (7, 16, 45), (25, 33, 4)]
+)
+@pytest.mark.parametrize("transpose_b", [False, True])
+def test_product(
+    sizes: tuple[int, int, int], transpose_b: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, inner, columns = sizes
+    b = normal(columns, inner) if transpose_b else normal(inner, columns)
+    both(
+        monkeypatch,
+        lambda a, b: products.matmul(a, b, False, transpose_b),
+        normal(rows, inner),
+        b,
+    )
+
+
+@needs_native
+def test_many_threads_at_once_and_donated_buffers(always: None) -> None:
+    w = normal(3, 3, 8, 8)
+
+    def step(x: jax.Array) -> jax.Array:
+        y = convolution.conv2d(x, w, (1, 1, 1, 1), "SAME")
+        dw = convolution.conv2d_backprop_filter(x, w.shape, y, (1, 1, 1, 1), "SAME")
+        return (
+            x * 0.5
+            + convolution.conv2d_backprop_input(x.shape, dw * 1e-3, y, (1, 1, 1, 1), "SAME") * 1e-3
+        )
+
+    compiled = jax.jit(step, donate_argnums=0)
+    start = np.asarray(normal(6, 10, 10, 8))
+    expected = np.asarray(jax.jit(step)(start))
+    results: list[np.ndarray] = []
+
+    def work() -> None:
+        for _ in range(20):
+            results.append(np.asarray(compiled(jnp.array(start))))
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(results) == 120
+    for result in results:
+        np.testing.assert_array_equal(result, expected)
+
+
+def test_never_means_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENSTOCK_NATIVE", "0")
+    assert native.mode() == "never"
+    assert native.active() is None
+    assert str(native.status()) == "not in use: PENSTOCK_NATIVE=0"
+
+
+def test_missing_compiler_and_package_are_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(build.Unavailable, match="compiler"):
+        build.compiler()
+    with pytest.raises(build.Unavailable, match="not installed"):
+        build._file_of("no-such-package-at-all", "x")
+
+
+def test_failed_build_falls_back_silently(tmp_path: Path) -> None:
+    program = (
+        "import numpy as np\n"
+        "from penstock.kernels import convolution, native\n"
+        "x = np.ones((2, 8, 8, 4), np.float32)\n"
+        "w = np.ones((3, 3, 4, 4), np.float32)\n"
+        "y = convolution.conv2d(x, w, (1, 1, 1, 1), 'SAME')\n"
+        "print(float(y[0, 4, 4, 0]), native.status().in_use)\n"
+    )
+    environment = {
+        **os.environ,
+        "PENSTOCK_NATIVE": "1",
+        "PENSTOCK_CACHE_DIR": str(tmp_path),
+        "CXX": "false",
+        "JAX_PLATFORMS": "cpu",
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True
+    )
+    assert result.stdout.split() == ["36.0", "False"], result.stderr
+    assert not list(tmp_path.rglob("*.so"))
+
+
+@pytest.mark.skipif(not LOADED.in_use, reason="nothing is built here")
+def test_a_folder_others_may_write_to_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PENSTOCK_CACHE_DIR", str(tmp_path))
+    headers, library = build.onednn()
+    assert headers.exists()
+    folder = tmp_path / "native" / build._fingerprint(build.compiler(), library)
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    with pytest.raises(build.Unavailable, match="others may write"):
+        build.build()
