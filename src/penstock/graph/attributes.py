@@ -49,14 +49,23 @@ def normalize(value: Any, attribute: Attribute, op_type: str) -> Any:
     return result
 
 
-def check_allowed(value: Any, attribute: Attribute, op_type: str) -> None:
-    """Raises unless ``value`` is one of the attribute's allowed values."""
+def check_allowed(
+    value: Any, attribute: Attribute, op_type: str, parameter: str | None = None
+) -> None:
+    """Raises unless ``value`` is one of the attribute's allowed values.
+
+    Args:
+        value: a value in Python form.
+        attribute: the attribute.
+        op_type: the operation, for the message.
+        parameter: the input that determined the value, for the message.
+    """
     if attribute.allowed is None or value in attribute.allowed:
         return
     if isinstance(value, DType):
         names = ", ".join(t.name for t in attribute.allowed)
         raise TypeError(
-            f"Value passed to parameter '{attribute.name}' has DataType {value.name} not in list "
+            f"Value passed to parameter '{parameter or attribute.name}' has DataType {value.name} not in list "
             f"of allowed values: {names}"
         )
     names = ", ".join(f'"{s.decode()}"' for s in attribute.allowed)
@@ -77,7 +86,8 @@ def _normalize_one(value: Any, kind: str, name: str) -> Any:
         if kind == "float":
             if isinstance(value, (str, bytes)):
                 raise TypeError
-            return float(value)
+            # A GraphDef keeps 32 bits of it, and kernels read those.
+            return float(np.float32(value))
         if kind == "bool":
             if not isinstance(value, (bool, np.bool_)):
                 raise TypeError

@@ -226,6 +226,8 @@ def _convert_one(
             "(e.g.: a tf.Variable)"
         )
     if type_attr is not None and type_attr not in values:
+        attribute = definition.signature.attribute_by_name[type_attr]
+        forms.check_allowed(base, attribute, op_type, argument.name)
         values[type_attr] = base
         origin[type_attr] = argument.name
     flat.append(tensor)

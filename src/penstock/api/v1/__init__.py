@@ -274,6 +274,30 @@ from penstock.ops.spatial import extract_image_patches as extract_image_patches
 from penstock.ops.spatial import space_to_batch as space_to_batch
 from penstock.ops.spatial import space_to_batch_nd as space_to_batch_nd
 from penstock.ops.spatial import space_to_depth as space_to_depth
+from penstock.ops.sparse import sparse_placeholder as sparse_placeholder
+from penstock.ops.sparse import sparse_tensor_dense_matmul as sparse_tensor_dense_matmul
+from penstock.ops.sparse import sparse_tensor_to_dense as sparse_tensor_to_dense
+from penstock.ops.sparse import sparse_to_dense as sparse_to_dense
+from penstock.ops.sparse_layout import sparse_add as sparse_add
+from penstock.ops.sparse_layout import sparse_concat as sparse_concat
+from penstock.ops.sparse_layout import sparse_fill_empty_rows as sparse_fill_empty_rows
+from penstock.ops.sparse_layout import sparse_mask as sparse_mask
+from penstock.ops.sparse_layout import sparse_maximum as sparse_maximum
+from penstock.ops.sparse_layout import sparse_merge as sparse_merge
+from penstock.ops.sparse_layout import sparse_minimum as sparse_minimum
+from penstock.ops.sparse_layout import sparse_reorder as sparse_reorder
+from penstock.ops.sparse_layout import sparse_reset_shape as sparse_reset_shape
+from penstock.ops.sparse_layout import sparse_reshape as sparse_reshape
+from penstock.ops.sparse_layout import sparse_retain as sparse_retain
+from penstock.ops.sparse_layout import sparse_slice as sparse_slice
+from penstock.ops.sparse_layout import sparse_softmax as sparse_softmax
+from penstock.ops.sparse_layout import sparse_split as sparse_split
+from penstock.ops.sparse_layout import sparse_to_indicator as sparse_to_indicator
+from penstock.ops.sparse_layout import sparse_transpose as sparse_transpose
+from penstock.ops.sparse_reductions import sparse_reduce_max as sparse_reduce_max
+from penstock.ops.sparse_reductions import sparse_reduce_max_sparse as sparse_reduce_max_sparse
+from penstock.ops.sparse_reductions import sparse_reduce_sum as sparse_reduce_sum
+from penstock.ops.sparse_reductions import sparse_reduce_sum_sparse as sparse_reduce_sum_sparse
 
 # --- random numbers ------------------------------------------------------------------------------
 from penstock.ops.random import get_seed as get_seed
@@ -374,6 +398,7 @@ from penstock.runtime.session import Session as Session
 
 # --- namespaces ----------------------------------------------------------------------------------
 from penstock.api.v1 import app as app
+from penstock.api.v1 import sparse as sparse
 from penstock.api.v1 import compat as compat
 from penstock.api.v1 import flags as flags
 from penstock.api.v1 import gfile as gfile

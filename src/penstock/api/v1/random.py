@@ -1,0 +1,17 @@
+"""``tf.random``."""
+
+from penstock.ops.random import categorical as categorical
+from penstock.ops.random import get_seed as get_seed
+from penstock.ops.random import multinomial as multinomial
+from penstock.ops.random import random_gamma as gamma
+from penstock.ops.random import random_normal as normal
+from penstock.ops.random import random_poisson as poisson
+from penstock.ops.random import random_shuffle as shuffle
+from penstock.ops.random import random_uniform as uniform
+from penstock.ops.random import set_random_seed as set_random_seed
+from penstock.ops.random import truncated_normal as truncated_normal
+from penstock.ops.random_stateless import stateless_categorical as stateless_categorical
+from penstock.ops.random_stateless import stateless_multinomial as stateless_multinomial
+from penstock.ops.random_stateless import stateless_random_normal as stateless_normal
+from penstock.ops.random_stateless import stateless_random_uniform as stateless_uniform
+from penstock.ops.random_stateless import stateless_truncated_normal as stateless_truncated_normal
