@@ -183,7 +183,7 @@ def rank_internal(input: Any, name: str | None = None, optimize: bool = True) ->
     """``rank``; without ``optimize`` always an operation, never a constant."""
     with name_scope(name, "Rank", [input]) as name:
         if isinstance(input, (SparseTensor, SparseTensorValue)):
-            return size_internal(input.dense_shape, name)
+            return apply("Size", input.dense_shape, name=name)
         input = convert_to_tensor(input)
         ndims = input.shape.ndims
         if optimize and ndims is not None:
