@@ -22,6 +22,7 @@ from penstock.graph.shapes import Dimension, TensorShape, unknown_shape
 from penstock.graph.static_values import constant_value, constant_value_as_shape
 from penstock.graph.tensor import Tensor
 from penstock.kernels import random as kernels
+from penstock.kernels.random import chunks
 from penstock.ops.seeds import get_seed as get_seed
 from penstock.ops.seeds import set_random_seed as set_random_seed
 from penstock.ops.shape_rules import broadcast, same_as_input, value_as_shape
@@ -51,6 +52,16 @@ def drawn(run: Any, op: Any, draw: Any) -> Any:
     return values
 
 
+def drawn_in_chunks(kind: str, shape: Any, dtype: Any, op: Any, run: Any) -> np.ndarray:
+    """What a plan draws once, for an initial value, with programs that other shapes share."""
+    key, offset = run.random_state(op)
+    values, offset = chunks.draw(
+        kind, key, int(offset), sizes_of(shape), np.dtype(dtype), run.program
+    )
+    run.set_random_state(op, offset)
+    return values
+
+
 # -- uniform, normal ------------------------------------------------------------------------------
 _FILL = f"{SEEDS}; dtype: floattype; T: indextype"
 
@@ -60,6 +71,9 @@ class RandomUniform:
     shape = value_as_shape(0)
     static = "shape"
     gradient = None
+
+    def host(shape: Any, *, dtype: Any, op: Any, run: Any) -> Any:
+        return drawn_in_chunks("uniform", shape, dtype, op, run)
 
     def lower(shape: Any, *, dtype: Any, op: Any, run: Any) -> Any:
         return drawn(
@@ -74,6 +88,9 @@ class RandomStandardNormal:
     shape = value_as_shape(0)
     static = "shape"
     gradient = None
+
+    def host(shape: Any, *, dtype: Any, op: Any, run: Any) -> Any:
+        return drawn_in_chunks("normal", shape, dtype, op, run)
 
     def lower(shape: Any, *, dtype: Any, op: Any, run: Any) -> Any:
         return drawn(
@@ -90,6 +107,9 @@ class TruncatedNormal:
     shape = value_as_shape(0)
     static = "shape"
     gradient = None
+
+    def host(shape: Any, *, dtype: Any, op: Any, run: Any) -> Any:
+        return drawn_in_chunks("truncated", shape, dtype, op, run)
 
     def lower(shape: Any, *, dtype: Any, op: Any, run: Any) -> Any:
         return drawn(

@@ -18,7 +18,7 @@ from penstock.graph import errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.runtime import compiler, randomness
-from penstock.runtime.effects import Effects
+from penstock.runtime.effects import VARIABLES, Effects, is_marker, source
 from penstock.runtime.markers import Ref, Uninitialized
 from penstock.runtime.partition import static_inputs_of
 from penstock.runtime.state import SessionState
@@ -248,6 +248,16 @@ class Cluster:
         for op in self.effects.resources:
             if op not in inside:
                 trace.environment[op.outputs[0]] = trace.new_handle(op)
+        # In the body of a loop that runs on the host they come in through an Enter outside.
+        for op in inside:
+            for tensor in op.inputs:
+                if tensor.op in inside or tensor in trace.environment or not is_marker(tensor):
+                    continue
+                origin = source(tensor)
+                if origin is not None and origin.type in VARIABLES:
+                    trace.environment[tensor] = trace.variable(origin)
+                elif origin is not None:
+                    trace.environment[tensor] = trace.new_handle(origin)
 
 
 def _large_constants(block: Block) -> list[Tensor]:
@@ -301,8 +311,6 @@ def _is_kept(key: Any) -> bool:
 
 def _origins(*groups: Sequence[Tensor]) -> list[Operation]:
     """The variables that reference tensors among the inputs and outputs come from."""
-    from penstock.runtime.effects import VARIABLES, is_marker, source
-
     found = []
     for tensor in (t for group in groups for t in group):
         if is_marker(tensor):
@@ -320,4 +328,5 @@ def _output(trace: Trace, tensor: Tensor) -> Any:
 
 
 def _shapes(value: Any) -> Any:
-    return tuple((x.shape, str(x.dtype)) for x in jax.tree.leaves(value))
+    leaves, tree = jax.tree.flatten(value)
+    return tree, tuple((x.shape, str(x.dtype)) for x in leaves)

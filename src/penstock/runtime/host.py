@@ -11,10 +11,12 @@ from penstock.graph import dtypes, errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.runtime import compiler, randomness
-from penstock.runtime.markers import Handle, Ref
+from penstock.runtime.markers import Handle, Ref, handle_of
 from penstock.runtime.state import SessionState
 from penstock.runtime.structure import SWITCH
 from penstock.runtime.trace import failure_text, variable_key, verified, wants_marker
+
+_programs: dict[Any, Callable[..., Any]] = {}
 
 
 class HostRun:
@@ -74,7 +76,7 @@ class HostRun:
 
     def new_handle(self, op: Operation) -> Handle:
         """The handle of a resource that ``op`` makes for the length of the run."""
-        return Handle(("resource", op.name), op)
+        return handle_of(op)
 
     def random_state(self, op: Operation) -> tuple[Any, Any]:
         """``(key, offset)`` of a random operation."""
@@ -105,6 +107,21 @@ class HostRun:
             shown = [np.asarray(d) for d in data]
             message = text(*shown) if callable(text) else text.format(*shown)
             raise error(None, self.current, message)
+
+    def program(
+        self, name: Any, function: Callable[..., Any], arguments: list[Any]
+    ) -> Callable[..., Any]:
+        """A compiled program that a host kernel uses, compiled once in a process.
+
+        Args:
+            name: what tells the program from others. function: returns a list of arrays.
+            arguments: arrays of the shapes and types it will be called with.
+        """
+        key = (name, *((np.shape(a), str(a.dtype)) for a in arguments))
+        found = _programs.get(key)
+        if found is None:
+            found = _programs[key] = compiler.compile(function, [], arguments)
+        return found
 
     # -- running ------------------------------------------------------------------------------
     def run_operation(self, op: Operation, environment: dict[Tensor, Any]) -> None:

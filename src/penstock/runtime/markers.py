@@ -31,6 +31,22 @@ class Handle:
         return f"<Handle {self.key}>"
 
 
+def handle_of(op: Any) -> Handle:
+    """The handle that ``op`` makes for the length of a run.
+
+    A tensor array's gradients belong to the array and the ``tf.gradients`` call: all operations
+    that ask for them get one handle.
+    """
+    if not op.type.startswith("TensorArrayGrad"):
+        return Handle(("resource", op.name), op)
+    from penstock.runtime.effects import source
+
+    origin = source(op.inputs[0])
+    assert origin is not None
+    array = handle_of(origin)
+    return Handle((*array.key, op.attr("source")), array.op)
+
+
 class Uninitialized(Exception):
     """A variable was read that has no value; ``op`` is the variable."""
 

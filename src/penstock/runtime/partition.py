@@ -14,7 +14,7 @@ from typing import Any
 from penstock.graph import dtypes
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
-from penstock.runtime.effects import is_marker, resource_groups
+from penstock.runtime.effects import VARIABLES, Effects, is_marker, resource_groups
 from penstock.runtime.structure import Block, external_inputs, results
 
 _SHAPE_OPS = frozenset(["Shape", "ShapeN", "Rank", "Size"])
@@ -32,8 +32,15 @@ class Partition:
     clusters must be given as constants.
     """
 
-    def __init__(self, block: Block, fed: Collection[Tensor], forced: Collection[Any] = ()) -> None:
+    def __init__(
+        self,
+        block: Block,
+        fed: Collection[Tensor],
+        forced: Collection[Any] = (),
+        nested: bool = False,
+    ) -> None:
         self.items = block.items
+        self.nested = nested
         self.fed = fed
         self.forced = set(forced)
         self.producer: dict[Tensor, Any] = {}
@@ -41,6 +48,7 @@ class Partition:
             for tensor in results(item):
                 self.producer[tensor] = item
         self.host = {id(item) for item in self.items if self._is_host(item)}
+        self.host.update(_initial_values(self.items, self.producer, fed))
         self._spread_resources()
         self.known: dict[Tensor, bool] = {}
         self.static: set[Tensor] = set()
@@ -54,9 +62,11 @@ class Partition:
     def _is_host(self, item: Any) -> bool:
         if item in self.forced:
             return True
-        if isinstance(item, Operation):
-            return runs_on_host(item)
-        return any(runs_on_host(op) or op in self.forced for op in item.operations())
+        operations = (item,) if isinstance(item, Operation) else tuple(item.operations())
+        if self.nested and Effects(operations).resources:
+            # Inside a loop or conditional that runs on the host, stacks and arrays live there.
+            return True
+        return any(runs_on_host(op) or op in self.forced for op in operations)
 
     def _spread_resources(self) -> None:
         """Whatever shares a stack or tensor array with a host item runs on the host as well."""
@@ -186,6 +196,42 @@ class Partition:
         for item in self.items:
             grouped.setdefault(self.phase[id(item)], []).append(item)
         return [(phase % 2 == 1, grouped[phase]) for phase in sorted(grouped)]
+
+
+_ASSIGN = frozenset(["Assign", "AssignVariableOp"])
+_DRAWN = frozenset(["RandomUniform", "RandomStandardNormal", "TruncatedNormal"])
+_SIMPLE = frozenset("Add AddV2 Sub Mul RealDiv Neg Sqrt Identity Cast Reshape Fill".split())
+
+
+def _initial_values(
+    items: list[Any], producer: dict[Tensor, Any], fed: Collection[Tensor]
+) -> set[int]:
+    """The items (by ``id``) of a run that does nothing but give variables initial values.
+
+    Such a run happens once, so compiling it would cost more than it saves: constants are copied
+    and random numbers drawn by programs that all models share.
+    """
+    if fed or not all(isinstance(item, Operation) for item in items):
+        return set()
+    if not any(item.type in _ASSIGN for item in items):
+        return set()
+    simple: set[Operation] = set()
+    for op in items:
+        if op.type in ("Const", "NoOp") or op.type in VARIABLES:
+            continue
+        if op.type in _ASSIGN:
+            if not all(t.op in simple or t.op.type == "Const" for t in op.inputs[1:]):
+                return set()
+            simple.add(op)
+            continue
+        kernel = op.definition.host if op.type in _DRAWN else op.definition.fold
+        if op.type not in _DRAWN | _SIMPLE or kernel is None:
+            return set()
+        for tensor in op.inputs:
+            if is_marker(tensor) or not (tensor.op in simple or tensor.op.type == "Const"):
+                return set()
+        simple.add(op)
+    return {id(op) for op in items}
 
 
 def _array_size(op: Operation) -> Tensor | None:

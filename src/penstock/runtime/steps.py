@@ -173,7 +173,7 @@ def build_steps(
         forced: operations (or an operation inside an item) that must run on the host.
         nested: whether the steps may run several times, or not at all, in a run.
     """
-    partition = Partition(block, fed, forced)
+    partition = Partition(block, fed, forced, nested)
     phases = partition.phases
     used_later: list[set[Tensor]] = []
     later: set[Tensor] = {t for t in wanted if not is_marker(t)}
@@ -226,7 +226,7 @@ def _host_steps(
 ) -> Any:
     if isinstance(item, Operation):
         return HostStep(item)
-    around = set(fed) | set(partition.producer) | set(external_inputs(item))
+    around = set(fed) | _values(partition.producer) | _values(external_inputs(item))
     if isinstance(item, Cond):
         sides = []
         for side in (0, 1):
@@ -244,9 +244,9 @@ def _host_steps(
                 )  # fmt: skip
             )
         return CondStep(item, (sides[0], sides[1]))
-    around |= {t for loop in item.loops for t in loop.merge.outputs[:1]}
-    around |= {t for loop in item.loops if loop.switch for t in loop.switch.outputs}
-    around |= {t for enter in item.enters for t in enter.outputs}
+    around |= _values(t for loop in item.loops for t in loop.merge.outputs[:1])
+    around |= _values(t for loop in item.loops if loop.switch for t in loop.switch.outputs)
+    around |= _values(t for enter in item.enters for t in enter.outputs)
     parts = []
     for block, wanted in (
         (item.condition, {item.predicate}),
@@ -264,6 +264,11 @@ def _host_steps(
             )  # fmt: skip
         )
     return WhileStep(item, parts[0], parts[1])
+
+
+def _values(tensors: Iterable[Tensor]) -> set[Tensor]:
+    """The tensors that have values: references and handles are found by what they stand for."""
+    return {tensor for tensor in tensors if not is_marker(tensor)}
 
 
 def representative(item: Any) -> Operation:

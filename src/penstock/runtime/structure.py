@@ -104,6 +104,8 @@ class While:
         yield from self.enters
         for loop in self.loops:
             yield loop.merge
+            if loop.switch is not None:
+                yield loop.switch
         yield from self.condition.operations()
         yield from self.body.operations()
         for loop in self.loops:

@@ -18,7 +18,7 @@ from penstock.graph import dtypes, errors
 from penstock.graph.operation import Operation
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
-from penstock.runtime.markers import Handle, NeedsHost, Ref, Uninitialized
+from penstock.runtime.markers import Handle, NeedsHost, Ref, Uninitialized, handle_of
 from penstock.runtime.structure import SWITCH, Block, Cond, While
 
 _LARGEST_FOLD = 100_000
@@ -179,7 +179,7 @@ class Trace:
 
     def new_handle(self, op: Operation) -> Handle:
         """The handle of a resource that ``op`` makes for the length of the run."""
-        return Handle(("resource", op.name), op)
+        return handle_of(op)
 
     def read(self, ref: Any) -> Any:
         """The current value of a variable.
