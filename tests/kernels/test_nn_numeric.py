@@ -41,34 +41,39 @@ def test_every_float_dtype_is_kept(dtype: np.typing.DTypeLike) -> None:
     x, w = normal(2, 6, 6, 4, dtype=dtype), normal(3, 3, 4, 2, dtype=dtype)
     scale = np.ones(4, np.float32)
     flat = x.reshape(-1, 4)
-    y = convolution.conv2d(x, w, (1, 1, 1, 1), "SAME")
-    made = {
-        "conv2d": y,
-        "conv2d_backprop_input": convolution.conv2d_backprop_input(
-            x.shape, w, y, (1, 1, 1, 1), "SAME"
-        ),
-        "conv2d_backprop_filter": convolution.conv2d_backprop_filter(
-            x, w.shape, y, (1, 1, 1, 1), "SAME"
-        ),
-        "depthwise": depthwise.depthwise_conv2d(x, w, (1, 1, 1, 1), "SAME"),
-        "max_pool": pooling.max_pool(x, *POOL),
-        "max_pool_grad": pooling.max_pool_grad(
-            x, pooling.max_pool(x, *POOL), pooling.max_pool(x, *POOL), *POOL
-        ),
-        "avg_pool": pooling.avg_pool(x, *POOL),
-        "avg_pool_grad": pooling.avg_pool_grad(x.shape, pooling.avg_pool(x, *POOL), *POOL),
-        "lrn": normalization.lrn(x),
-        "lrn_grad": normalization.lrn_grad(x, x, normalization.lrn(x)),
-        "softmax": losses.softmax(flat),
-        "log_softmax": losses.log_softmax(flat),
-        "xent": losses.softmax_cross_entropy_with_logits(flat, flat)[0],
-        "xent backprop": losses.softmax_cross_entropy_with_logits(flat, flat)[1],
-        "sparse": losses.sparse_softmax_cross_entropy_with_logits(
-            flat, np.zeros(len(flat), np.int32)
-        )[1],
-        "dilation2d": dilation.dilation2d(x, w[..., 0], (1, 1, 1, 1), (1, 1, 1, 1), "SAME"),
-        "matmul": products.matmul(flat, flat, transpose_a=True),
-    }
+
+    @jax.jit
+    def kernels(x: jax.Array, w: jax.Array, flat: jax.Array) -> dict[str, jax.Array]:
+        y = convolution.conv2d(x, w, (1, 1, 1, 1), "SAME")
+        return {
+            "conv2d": y,
+            "conv2d_backprop_input": convolution.conv2d_backprop_input(
+                x.shape, w, y, (1, 1, 1, 1), "SAME"
+            ),
+            "conv2d_backprop_filter": convolution.conv2d_backprop_filter(
+                x, w.shape, y, (1, 1, 1, 1), "SAME"
+            ),
+            "depthwise": depthwise.depthwise_conv2d(x, w, (1, 1, 1, 1), "SAME"),
+            "max_pool": pooling.max_pool(x, *POOL),
+            "max_pool_grad": pooling.max_pool_grad(
+                x, pooling.max_pool(x, *POOL), pooling.max_pool(x, *POOL), *POOL
+            ),
+            "avg_pool": pooling.avg_pool(x, *POOL),
+            "avg_pool_grad": pooling.avg_pool_grad(x.shape, pooling.avg_pool(x, *POOL), *POOL),
+            "lrn": normalization.lrn(x),
+            "lrn_grad": normalization.lrn_grad(x, x, normalization.lrn(x)),
+            "softmax": losses.softmax(flat),
+            "log_softmax": losses.log_softmax(flat),
+            "xent": losses.softmax_cross_entropy_with_logits(flat, flat)[0],
+            "xent backprop": losses.softmax_cross_entropy_with_logits(flat, flat)[1],
+            "sparse": losses.sparse_softmax_cross_entropy_with_logits(
+                flat, np.zeros(len(flat), np.int32)
+            )[1],
+            "dilation2d": dilation.dilation2d(x, w[..., 0], (1, 1, 1, 1), (1, 1, 1, 1), "SAME"),
+            "matmul": products.matmul(flat, flat, transpose_a=True),
+        }
+
+    made = kernels(x, w, flat)
     assert {name: a.dtype for name, a in made.items() if a.dtype != dtype} == {}
     if dtype != np.float64:
         norm = normalization.fused_batch_norm(x, scale, scale, scale, scale)
@@ -128,42 +133,60 @@ def test_empty_batches(shape: tuple[int, ...]) -> None:
 def test_large_and_depthwise_windows(k: tuple[int, ...]) -> None:
     x = normal(2, 12, 12, 6, dtype=np.float64)
     at = (k, (1, 1, 1, 1), "VALID")
-    reduced, pull = jax.vjp(
-        lambda x: lax.reduce_window(x, -np.inf, lax.max, k, (1, 1, 1, 1), "VALID"), x
-    )
-    y = pooling.max_pool(x, *at)
-    np.testing.assert_array_equal(y, reduced)
-    dy = normal(*y.shape, dtype=np.float64)
-    np.testing.assert_allclose(pooling.max_pool_grad(x, y, dy, *at), pull(jnp.asarray(dy))[0])
-    mean, pull = jax.vjp(lambda x: pooling.avg_pool(x, *at), x)
-    total = lax.reduce_window(x, 0.0, lax.add, k, (1, 1, 1, 1), "VALID")
-    np.testing.assert_allclose(mean, total / np.prod(k), rtol=1e-10)
-    expected = pull(jnp.asarray(dy))[0]
-    np.testing.assert_allclose(pooling.avg_pool_grad(x.shape, dy, *at), expected, atol=1e-12)
+    dy = normal(*(n - size + 1 for n, size in zip(x.shape, k, strict=True)), dtype=np.float64)
+
+    @jax.jit
+    def ours(x: jax.Array, dy: jax.Array) -> list[jax.Array]:
+        y = pooling.max_pool(x, *at)
+        return [
+            y,
+            pooling.max_pool_grad(x, y, dy, *at),
+            pooling.avg_pool(x, *at),
+            pooling.avg_pool_grad(x.shape, dy, *at),
+        ]
+
+    @jax.jit
+    def theirs(x: jax.Array, dy: jax.Array) -> list[jax.Array]:
+        made = []
+        for start, reduce in ((-np.inf, lax.max), (0.0, lax.add)):
+            y, pull = jax.vjp(
+                lambda x, start=start, reduce=reduce: lax.reduce_window(
+                    x, start, reduce, k, (1, 1, 1, 1), "VALID"
+                ),
+                x,
+            )
+            share = 1 if reduce is lax.max else np.prod(k)
+            made += [y / share, pull(dy / share)[0]]
+        return made
+
+    for got, expected in zip(ours(x, dy), theirs(x, dy), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-12)
 
 
 def test_integer_pooling_prefers_data_to_padding() -> None:
     x = np.zeros((2, 3, 3, 1), np.uint8)
-    y, where = pooling.max_pool_with_argmax(x, (1, 2, 2, 1), (1, 1, 1, 1), "SAME")
+    pool = jax.jit(pooling.max_pool_with_argmax, static_argnums=(1, 2, 3))
+    y, where = pool(x, (1, 2, 2, 1), (1, 1, 1, 1), "SAME")
     assert y.dtype == np.uint8 and where.dtype == np.int64
     np.testing.assert_array_equal(where[0, :, :, 0], np.arange(9).reshape(3, 3))
     x = np.zeros((1, 2, 2, 1), np.uint8)
     pads = ((0, 0), (1, 0), (1, 0), (0, 0))
-    where = pooling.max_pool_with_argmax(x, (1, 2, 2, 1), (1, 2, 2, 1), pads)[1]
+    where = pool(x, (1, 2, 2, 1), (1, 2, 2, 1), pads)[1]
     assert where.reshape(-1).tolist() == [0]
 
 
 def test_lrn_gradient_is_numerically_right() -> None:
     x, dy = normal(1, 2, 2, 9, dtype=np.float64), normal(1, 2, 2, 9, dtype=np.float64)
     for at in ((2, 1.0, 0.5, 0.5), (3, 2.0, 0.1, 0.75), (1, 1.0, 1.0, 1.0), (4, 1.5, 0.3, 0.6)):
-        y = normalization.lrn(x, *at)
-        got = np.asarray(normalization.lrn_grad(dy, x, y, *at))
+        lrn = jax.jit(lambda x, at=at: normalization.lrn(x, *at))
+        gradient = jax.jit(lambda d, x, y, at=at: normalization.lrn_grad(d, x, y, *at))
+        got = np.asarray(gradient(dy, x, lrn(x)))
         step = 1e-6
         for i in range(0, x.size, 5):
             move = np.zeros(x.size)
             move[i] = step
             move = move.reshape(x.shape)
-            up, down = normalization.lrn(x + move, *at), normalization.lrn(x - move, *at)
+            up, down = lrn(x + move), lrn(x - move)
             slope = float(np.sum(np.asarray(up - down) * dy)) / (2 * step)
             assert abs(slope - got.reshape(-1)[i]) < 1e-6
 

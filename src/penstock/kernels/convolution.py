@@ -226,9 +226,10 @@ def _backprop_filter(
     def by_rows(x: jax.Array, dy: jax.Array) -> jax.Array:
         return _filter_by_rows(x, dy, shape, c)
 
-    few_products = math.prod(a.window for a in c.axes) <= 128
+    # Compiling takes time for every tap; with many of them the gain does not repay it.
+    few_taps = math.prod(a.window for a in c.axes) <= 32
     cpu = _native("filter", x.shape, shape, x.dtype, c)
-    if cpu is None and c.groups == 1 and few_products and _is_plain_float(x.dtype):
+    if cpu is None and c.groups == 1 and few_taps and _is_plain_float(x.dtype):
         cpu = by_rows
     if cpu is None:
         return general(x, dy)
