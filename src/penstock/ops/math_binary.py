@@ -214,10 +214,10 @@ class Pow:
         from penstock.ops.arrays import ones_like, zeros_like
 
         x, y = op.inputs
-        z = op.outputs[0]
         first, second = broadcast_operands(x, y, dz)
-        x, y, z = conjugate(x), conjugate(y), conjugate(z)
+        x, y = conjugate(x), conjugate(y)
         dx = reduced(dz * y * apply("Pow", x, y - 1), first)
+        z = conjugate(op.outputs[0])
         # log(x) is taken where the derivative for y exists: of any complex x but 0, of x > 0.
         positive = apply("NotEqual", x, 0) if x.dtype.is_complex else apply("Greater", x, 0)
         safe = apply("Select", positive, x, ones_like(x))

@@ -18,7 +18,7 @@ from penstock.graph.registry import operation
 from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.tensor import Tensor
-from penstock.ops.operand_shapes import Operand, brackets, conjugate, sum_to
+from penstock.ops.operand_shapes import Operand, brackets, conjugate, same_known_shape, sum_to
 from penstock.ops.shape_rules import broadcast_shapes
 
 _TYPES = "T: {bfloat16, half, float, double, int32, int64, complex64, complex128}"
@@ -217,8 +217,7 @@ class BatchMatMulV2:
 
         x, y = op.inputs
         dx, dy_ = _batch_gradient(op, dy)
-        batch_x, batch_y = x.shape[:-2], y.shape[:-2]
-        if batch_x.is_fully_defined() and batch_x == batch_y:
+        if same_known_shape(x, y):
             return [dx, dy_]
         shape_x, shape_y = shape(x), shape(y)
         axes_x, axes_y = apply("BroadcastGradientArgs", shape_x[:-2], shape_y[:-2])

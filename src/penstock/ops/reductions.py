@@ -604,8 +604,7 @@ def count_nonzero(
     keepdims = False if keepdims is None else keepdims
     with name_scope(name, "count_nonzero", [input_tensor]):
         x = convert_to_tensor(input_tensor, name="input")
-        zero = "" if x.dtype == dtypes.string else zeros([], dtype=x.dtype)
-        counted = cast(not_equal(x, zero), dtypes.int64)
+        counted = cast(not_equal(x, zeros([], dtype=x.dtype)), dtypes.int64)
         return cast(reduce_sum(counted, axis=axis, keepdims=keepdims), dtype=dtype)
 
 

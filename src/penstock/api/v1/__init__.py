@@ -323,6 +323,16 @@ from penstock.ops.initializers import TruncatedNormal as truncated_normal_initia
 from penstock.ops.initializers import UniformUnitScaling as uniform_unit_scaling_initializer
 from penstock.ops.initializers import VarianceScaling as variance_scaling_initializer
 from penstock.ops.initializers import Zeros as zeros_initializer
+from penstock.ops.partitioned_variables import (
+    create_partitioned_variables as create_partitioned_variables,
+)
+from penstock.ops.partitioned_variables import fixed_size_partitioner as fixed_size_partitioner
+from penstock.ops.partitioned_variables import (
+    min_max_variable_partitioner as min_max_variable_partitioner,
+)
+from penstock.ops.partitioned_variables import (
+    variable_axis_size_partitioner as variable_axis_size_partitioner,
+)
 from penstock.ops.scatter import batch_scatter_update as batch_scatter_update
 from penstock.ops.scatter import scatter_add as scatter_add
 from penstock.ops.scatter import scatter_div as scatter_div
@@ -338,6 +348,7 @@ from penstock.ops.state import assign as assign
 from penstock.ops.state import assign_add as assign_add
 from penstock.ops.state import assign_sub as assign_sub
 from penstock.ops.state import count_up_to as count_up_to
+from penstock.ops.template import make_template as make_template
 from penstock.ops.variable_collections import (
     assert_variables_initialized as assert_variables_initialized,
 )
@@ -412,6 +423,7 @@ from penstock.api.v1 import random as random
 from penstock.api.v1 import math as math
 from penstock.api.v1 import bitwise as bitwise
 from penstock.api.v1 import summary as summary
+from penstock.api.v1 import initializers as initializers
 from penstock.api.v1 import train as train
 from penstock.api.v1 import nest as nest
 

@@ -1,0 +1,5 @@
+"""Element-wise arithmetic, comparisons and casts against TensorFlow 1.15."""
+
+from golden_cases import case_tests
+
+test_cases = case_tests("math_elementwise")

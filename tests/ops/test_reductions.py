@@ -1,0 +1,5 @@
+"""Reductions, segments, histograms and ranges against TensorFlow 1.15."""
+
+from golden_cases import case_tests
+
+test_cases = case_tests("reductions")
