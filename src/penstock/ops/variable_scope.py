@@ -260,7 +260,7 @@ def get_variable_scope() -> VariableScope:
     return _scope_store().current
 
 
-def _unique_scope_name(prefix: str) -> str:
+def unique_scope_name(prefix: str) -> str:
     """``prefix``, with a number if a scope of that name was opened here before."""
     store = _scope_store()
     outer = store.current.name
@@ -284,7 +284,7 @@ def _wrapped_getter(custom_getter: Any, outer: Any) -> Any:
     return wrapped
 
 
-class _PureVariableScope:
+class pure_variable_scope:  # noqa: N801 - used like a function
     """A variable scope without its name scope."""
 
     def __init__(self, name_or_scope: Any, old_name_scope: str | None = None,
@@ -406,7 +406,7 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
             )
         self._auxiliary = auxiliary_name_scope
         self._graph = graph_of(values)
-        self._pure: _PureVariableScope | None = None
+        self._pure: pure_variable_scope | None = None
         self._names: Any = None
         self._exits: list[contextlib.ExitStack] = []
 
@@ -439,7 +439,7 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
             entered = stack.enter_context(
                 graph.name_scope(self._default_name if current is None else current)
             )
-            name = _unique_scope_name(self._default_name or "")
+            name = unique_scope_name(self._default_name or "")
             old_name_scope: str | None = entered
         else:
             own = name.name.split("/")[-1] if isinstance(name, VariableScope) else name
@@ -450,7 +450,7 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
                 old_name_scope = (
                     name.original_name_scope if isinstance(name, VariableScope) else entered
                 )
-        pure = _PureVariableScope(name, old_name_scope, **self._settings)
+        pure = pure_variable_scope(name, old_name_scope, **self._settings)
         scope = stack.enter_context(pure)
         self._pure, self._names = pure, entered
         return scope

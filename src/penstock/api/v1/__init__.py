@@ -399,6 +399,23 @@ from penstock.ops.tensor_arrays import TensorArray as TensorArray
 from penstock.ops.while_loops import while_loop as while_loop
 
 # --- strings, files, images, records -------------------------------------------------------------
+from penstock.ops.files import matching_files as matching_files
+from penstock.ops.files import read_file as read_file
+from penstock.ops.files import write_file as write_file
+from penstock.ops.queues import FIFOQueue as FIFOQueue
+from penstock.ops.queues import PaddingFIFOQueue as PaddingFIFOQueue
+from penstock.ops.queues import PriorityQueue as PriorityQueue
+from penstock.ops.queues import QueueBase as QueueBase
+from penstock.ops.queues import RandomShuffleQueue as RandomShuffleQueue
+from penstock.ops.readers import FixedLengthRecordReader as FixedLengthRecordReader
+from penstock.ops.readers import IdentityReader as IdentityReader
+from penstock.ops.readers import ReaderBase as ReaderBase
+from penstock.ops.readers import TFRecordReader as TFRecordReader
+from penstock.ops.readers import TextLineReader as TextLineReader
+from penstock.ops.readers import WholeFileReader as WholeFileReader
+from penstock.ops.serialized_sparse import serialize_sparse as serialize_sparse
+from penstock.ops.serialized_sparse import serialize_many_sparse as serialize_many_sparse
+from penstock.ops.serialized_sparse import deserialize_many_sparse as deserialize_many_sparse
 
 # --- sessions, gradients -------------------------------------------------------------------------
 from penstock.autodiff.gradients import AggregationMethod as AggregationMethod

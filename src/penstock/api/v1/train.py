@@ -6,6 +6,11 @@ from penstock.training.adagrad import AdagradOptimizer as AdagradOptimizer
 from penstock.training.adagrad_da import AdagradDAOptimizer as AdagradDAOptimizer
 from penstock.training.adam import AdamOptimizer as AdamOptimizer
 from penstock.training.ftrl import FtrlOptimizer as FtrlOptimizer
+from penstock.training.global_step import assert_global_step as assert_global_step
+from penstock.training.global_step import create_global_step as create_global_step
+from penstock.training.global_step import get_global_step as get_global_step
+from penstock.training.global_step import get_or_create_global_step as get_or_create_global_step
+from penstock.training.global_step import global_step as global_step
 from penstock.training.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
 from penstock.training.learning_rate_decay import cosine_decay as cosine_decay
 from penstock.training.learning_rate_decay import cosine_decay_restarts as cosine_decay_restarts
@@ -20,6 +25,7 @@ from penstock.training.learning_rate_decay import piecewise_constant as piecewis
 from penstock.training.learning_rate_decay import piecewise_constant as piecewise_constant_decay
 from penstock.training.learning_rate_decay import polynomial_decay as polynomial_decay
 from penstock.training.momentum import MomentumOptimizer as MomentumOptimizer
+from penstock.training.moving_averages import ExponentialMovingAverage as ExponentialMovingAverage
 from penstock.training.optimizer import Optimizer as Optimizer
 from penstock.training.proximal_adagrad import ProximalAdagradOptimizer as ProximalAdagradOptimizer
 from penstock.training.proximal_gradient_descent import (
@@ -28,6 +34,25 @@ from penstock.training.proximal_gradient_descent import (
 from penstock.training.rmsprop import RMSPropOptimizer as RMSPropOptimizer
 
 # --- checkpoints ---------------------------------------------------------------------------------
+from penstock.checkpoint.initialization import init_from_checkpoint as init_from_checkpoint
+from penstock.checkpoint.initialization import warm_start as warm_start
+from penstock.checkpoint.inspection import NewCheckpointReader as NewCheckpointReader
+from penstock.checkpoint.inspection import list_variables as list_variables
+from penstock.checkpoint.inspection import load_checkpoint as load_checkpoint
+from penstock.checkpoint.inspection import load_variable as load_variable
+from penstock.checkpoint.saver import Saver as Saver
+from penstock.checkpoint.saver import export_meta_graph as export_meta_graph
+from penstock.checkpoint.saver import import_meta_graph as import_meta_graph
+from penstock.checkpoint.saver import write_graph as write_graph
+from penstock.checkpoint.state import checkpoint_exists as checkpoint_exists
+from penstock.checkpoint.state import (
+    generate_checkpoint_state_proto as generate_checkpoint_state_proto,
+)
+from penstock.checkpoint.state import get_checkpoint_mtimes as get_checkpoint_mtimes
+from penstock.checkpoint.state import get_checkpoint_state as get_checkpoint_state
+from penstock.checkpoint.state import latest_checkpoint as latest_checkpoint
+from penstock.checkpoint.state import remove_checkpoint as remove_checkpoint
+from penstock.checkpoint.state import update_checkpoint_state as update_checkpoint_state
 
 # --- event files ---------------------------------------------------------------------------------
 from penstock.summary.event_files import summary_iterator as summary_iterator
@@ -35,7 +60,39 @@ from penstock.summary.writer import FileWriter as SummaryWriter
 from penstock.summary.writer import FileWriterCache as SummaryWriterCache
 
 # --- monitored sessions, hooks, coordination -----------------------------------------------------
+from penstock.training.coordinator import Coordinator as Coordinator
+from penstock.training.coordinator import LooperThread as LooperThread
+from penstock.training.queue_runner import QueueRunner as QueueRunner
+from penstock.training.queue_runner import add_queue_runner as add_queue_runner
+from penstock.training.queue_runner import start_queue_runners as start_queue_runners
 
 # --- input queues --------------------------------------------------------------------------------
+from penstock.ops.files import match_filenames_once as match_filenames_once
+from penstock.training.input import batch as batch
+from penstock.training.input import batch_join as batch_join
+from penstock.training.input import input_producer as input_producer
+from penstock.training.input import limit_epochs as limit_epochs
+from penstock.training.input import maybe_batch as maybe_batch
+from penstock.training.input import maybe_batch_join as maybe_batch_join
+from penstock.training.input import maybe_shuffle_batch as maybe_shuffle_batch
+from penstock.training.input import maybe_shuffle_batch_join as maybe_shuffle_batch_join
+from penstock.training.input import range_input_producer as range_input_producer
+from penstock.training.input import shuffle_batch as shuffle_batch
+from penstock.training.input import shuffle_batch_join as shuffle_batch_join
+from penstock.training.input import slice_input_producer as slice_input_producer
+from penstock.training.input import string_input_producer as string_input_producer
 
 # --- protocol buffers ----------------------------------------------------------------------------
+from penstock.protos import BytesList as BytesList
+from penstock.protos import Example as Example
+from penstock.protos import Feature as Feature
+from penstock.protos import FeatureList as FeatureList
+from penstock.protos import FeatureLists as FeatureLists
+from penstock.protos import Features as Features
+from penstock.protos import FloatList as FloatList
+from penstock.protos import Int64List as Int64List
+from penstock.protos import SequenceExample as SequenceExample
+from penstock.protos import ClusterDef as ClusterDef
+from penstock.protos import JobDef as JobDef
+from penstock.protos import SaverDef as SaverDef
+from penstock.protos import ServerDef as ServerDef

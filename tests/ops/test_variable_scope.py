@@ -1,0 +1,7 @@
+"""Variable scopes, templates, partitions and initializers behave as TensorFlow's."""
+
+from __future__ import annotations
+
+from golden_snippets import snippet_tests
+
+test_snippets = snippet_tests("variable_scopes")
