@@ -52,6 +52,7 @@ from penstock.graph.dtypes import uint32 as uint32
 from penstock.graph.dtypes import uint64 as uint64
 from penstock.graph.dtypes import variant as variant
 from penstock.graph.graph import Graph as Graph
+from penstock.graph.importer import import_graph_def as import_graph_def
 from penstock.graph.operation import Operation as Operation
 from penstock.graph.registry import RegisterGradient as RegisterGradient
 from penstock.graph.registry import not_differentiable as NoGradient
@@ -439,6 +440,8 @@ from penstock.api.v1 import nn as nn
 from penstock.api.v1 import random as random
 from penstock.api.v1 import math as math
 from penstock.api.v1 import bitwise as bitwise
+from penstock.api.v1 import graph_util as graph_util
+from penstock.api.v1 import saved_model as saved_model
 from penstock.api.v1 import summary as summary
 from penstock.api.v1 import initializers as initializers
 from penstock.api.v1 import train as train
