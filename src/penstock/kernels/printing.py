@@ -1,4 +1,4 @@
-"""Arrays as text, as TensorFlow's kernels write them (``tf.Print``, ``tf.Assert``, ``tf.print``)."""
+"""Arrays as text, as TensorFlow's ``tf.Print``, ``tf.Assert`` and ``tf.print`` write them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ _ESCAPES = {9: "\\t", 10: "\\n", 13: "\\r", 34: '\\"', 39: "\\'", 92: "\\\\"}
 def escaped(text: bytes) -> str:
     """``text`` with C escapes (octal for bytes that aren't ASCII)."""
     return "".join(
-        _ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}")
-        for byte in text
+        _ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}") for byte in text
     )
 
 
@@ -95,8 +94,10 @@ def summarize_ends(array: np.ndarray, ends: int) -> str:
     """The first and last ``ends`` elements of each dimension (all for -1), as ``tf.print`` does."""
     array = np.asarray(array)
     ends = array.size if ends < 0 else min(ends, array.size)
-    return _both_ends(array.astype(object), ends, array.ndim) if array.dtype.kind in "SU" else (
-        _both_ends(array, ends, array.ndim)
+    return (
+        _both_ends(array.astype(object), ends, array.ndim)
+        if array.dtype.kind in "SU"
+        else (_both_ends(array, ends, array.ndim))
     )
 
 

@@ -89,7 +89,11 @@ class BroadcastGradientArgs:
             np.array([i for i in range(count) if second[i] == 1], s0.dtype),
         )
 
+    static = ("s0", "s1")
     host = fold
+
+    def lower(s0: Any, s1: Any, *, run: Any) -> Any:
+        run.needs_host("the shapes that are broadcast aren't known")
 
 
 def broadcast_gradient_args(s0: Any, s1: Any, name: str | None = None) -> list[Tensor]:

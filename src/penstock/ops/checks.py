@@ -407,7 +407,7 @@ def assert_rank_at_least(
     message: str | None = None,
     name: str | None = None,
 ) -> Any:
-    """An operation that fails unless ``x`` has ``rank`` dimensions or more (see ``assert_rank``)."""
+    """An operation that fails unless ``x`` has at least ``rank`` dimensions (see ``assert_rank``)."""
     with name_scope(name, "assert_rank_at_least", (x, rank, *(data or ()))):
         x = convert_to_tensor(x, name="x")
         rank = convert_to_tensor(rank, name="rank")
@@ -446,7 +446,7 @@ def assert_rank_in(
     message: str | None = None,
     name: str | None = None,
 ) -> Any:
-    """An operation that fails unless the rank of ``x`` is one of ``ranks`` (see ``assert_rank``)."""
+    """An operation that fails unless ``x`` has one of ``ranks`` (see ``assert_rank``)."""
     with name_scope(name, "assert_rank_in", (x, *ranks, *(data or ()))):
         x = convert_to_tensor(x, name="x")
         tensors = tuple(convert_to_tensor(rank, name="rank") for rank in ranks)

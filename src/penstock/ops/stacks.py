@@ -7,6 +7,7 @@ trip count; the element shape is found at the first push.  On the host it is a P
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -32,15 +33,48 @@ def _make_on_host(_: Any = None, *, op: Any, run: Any) -> Any:
     return handle
 
 
+class Known:
+    """A stack that holds one value, known while tracing, as often as it was pushed.
+
+    A loop's body is traced once, so a shape in it is one and the same in all iterations; the
+    gradient loop needs it as a value.  (A pytree without leaves, so compiled loops carry it along.)
+    """
+
+    def __init__(self, value: np.ndarray) -> None:
+        self.value = value
+        self._key = (value.dtype.str, value.shape, value.tobytes())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Known) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@functools.cache
+def _register() -> None:
+    import jax
+
+    jax.tree_util.register_pytree_node(Known, lambda known: ((), known), lambda known, _: known)
+
+
 def _push(handle: Any, elem: Any, *, run: Any) -> Any:
     import jax.numpy as jnp
     from jax import lax
 
+    _register()
     state = run.state_get(handle)
-    if state is None:
+    if isinstance(elem, (np.ndarray, np.generic)) and (state is None or isinstance(state, Known)):
+        if state is not None and state != Known(np.asarray(elem)):
+            run.needs_host("the values on a stack differ from iteration to iteration")
+        run.state_set(handle, Known(np.asarray(elem)))
+        return elem
+    if not hasattr(elem, "dtype"):
+        run.needs_host("a tensor array made in a loop is needed for its gradient")
+    if state is None or isinstance(state, Known):
         if run.capacity is None:
             run.needs_host("the number of iterations has no bound that is known")
-        empty = jnp.zeros((run.capacity, *np.shape(elem)), elem.dtype)
+        empty = jnp.zeros((max(run.capacity, 1), *np.shape(elem)), elem.dtype)
         state = (empty, jnp.int32(0))
     buffer, count = state
     if buffer.shape[1:] != np.shape(elem):
@@ -64,6 +98,8 @@ def _pop(handle: Any, *, run: Any) -> Any:
     state = run.state_get(handle)
     if state is None:
         run.needs_host("nothing was pushed on the stack in the compiled part")
+    if isinstance(state, Known):
+        return state.value
     buffer, count = state
     count = count - jnp.int32(1)
     run.state_set(handle, (buffer, count))

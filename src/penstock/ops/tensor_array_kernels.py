@@ -23,7 +23,7 @@ _numbers = itertools.count()
 # -- compiled --------------------------------------------------------------------------------------
 def is_gradient(handle: Any) -> bool:
     """True for the handle of an array of gradients."""
-    return isinstance(handle.key, tuple) and handle.key[0] == "gradient"
+    return len(handle.key) == 3
 
 
 def create(size: Any, *, op: Any, run: Any, dtype: Any, element_shape: TensorShape,
@@ -65,11 +65,11 @@ def _with_values(state: tuple[Any, Any], shape: tuple[int, ...], dtype: Any, run
     return values
 
 
-def gradient_array(handle: Any, *, run: Any, source: str) -> Any:
+def gradient_array(handle: Any, *, op: Any, run: Any) -> Any:
     """Lowers TensorArrayGradV3: the same array for the same source, made when first asked for."""
     import jax.numpy as jnp
 
-    made = type(handle)(("gradient", handle.key, source), handle.op)
+    made = run.new_handle(op)
     if run.state_get(made) is None:
         values, written = _state(handle, run)
         zeros = None if values is None else jnp.zeros(values.shape, values.dtype)
@@ -413,7 +413,7 @@ def host_create(size: Any, *, op: Any, run: Any, dtype: Any, element_shape: Tens
         raise errors.InvalidArgumentError(None, op, "Size should be >= 0.")
     plain = run.new_handle(op)
     # Each iteration of a loop makes an array of its own.
-    handle = type(plain)((plain.key, next(_numbers)), op)
+    handle = type(plain)((plain.key[0], (plain.key[1], next(_numbers))), op)
     uniform = "identical_element_shapes" in op._attributes and op.attr("identical_element_shapes")
     array = HostArray(op, int(size), dtype, element_shape, dynamic_size, clear_after_read, uniform)
     run.state_set(handle, array)
@@ -426,7 +426,7 @@ def host_gradient(handle: Any, *, op: Any, run: Any, source: str) -> Any:
     array.check_open(op)
     made = array.gradients.get(source)
     if made is None:
-        made = type(handle)(("gradient", handle.key, source), handle.op)
+        made = type(handle)((*handle.key, source), handle.op)
         array.gradients[source] = made
         gradient = HostArray(
             array.op, len(array.values), array.dtype, array.element_shape, False, False,

@@ -140,8 +140,8 @@ class TensorArrayV3:
                               dynamic_size=dynamic_size)  # fmt: skip
 
 
-def _lower_gradient(handle: Any, flow: Any, *, run: Any, source: str) -> Any:
-    return kernels.gradient_array(handle, run=run, source=source), flow
+def _lower_gradient(handle: Any, flow: Any, *, op: Any, run: Any) -> Any:
+    return kernels.gradient_array(handle, op=op, run=run), flow
 
 
 def _host_gradient(handle: Any, flow: Any, *, op: Any, run: Any, source: str) -> Any:

@@ -28,6 +28,11 @@ def lower_cond(trace: Trace, item: Cond) -> None:
     probes = [_probe(trace, item, side) for side in (0, 1)]
     touched = sorted({k for probe in probes for k in probe.written}, key=str)
     markers = _markers(item, probes, results, exported)
+    # Shapes and the like stay known: a later part of the same side needs them as values.
+    for tensor, side in item.exports:
+        value = probes[side].value(tensor)
+        if isinstance(value, (np.ndarray, np.generic)):
+            markers[tensor] = value
     wanted_results = [t for t in results if t not in markers]
     wanted_exports = [t for t in exported if t not in markers]
     shapes = _common_shapes(item, probes, wanted_results)

@@ -34,7 +34,9 @@ def lower_while(trace: Trace, item: While) -> None:
             trace.environment[enter.outputs[0]] = value
     loops, fixed = _split(trace, item)
     outer_capacity = trace.capacity
-    trace.capacity = most_iterations(trace, item)
+    # How many values an iteration-by-iteration stack may get: all loops around count.
+    own = most_iterations(trace, item)
+    trace.capacity = None if own is None or outer_capacity is None else own * outer_capacity
     try:
         _lower(trace, item, loops, fixed)
     finally:

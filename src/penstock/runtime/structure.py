@@ -226,9 +226,12 @@ class _Structure:
         return literals
 
     def _predicate(self, tensor: Tensor) -> Tensor:
-        """The tensor that an ``Identity`` (such as ``cond/pred_id``) passes on."""
-        while tensor.op.type == "Identity" and tensor not in self.fed:
-            tensor = tensor.op.inputs[0]
+        """The tensor that an ``Identity`` (such as ``cond/pred_id``) or a loop constant passes on."""
+        while tensor not in self.fed:
+            op = tensor.op
+            if op.type != "Identity" and not (op.type in ENTER and op.attr("is_constant")):
+                break
+            tensor = op.inputs[0]
         return tensor
 
     def _merged(self, op: Operation) -> frozenset[Literal]:
@@ -336,7 +339,9 @@ class _Structure:
                     for merge in cond.merges:
                         release(merge)
                     continue
-                block.items.append(self._loop(node) if isinstance(node, _Frame) else node)
+                block.items.append(
+                    self._loop(node, context) if isinstance(node, _Frame) else node
+                )
                 release(node)
             if not inner:
                 break
@@ -439,7 +444,7 @@ class _Structure:
                 origin = made.get(tensor)
                 if origin is not None and tensor not in exported and origin[0] is not item:
                     exported.add(tensor)
-                    origin[0].exports.append((tensor, origin[1]))
+                    _export(origin[0], tensor, origin[1])
             if isinstance(item, Cond):
                 for side in (0, 1):
                     for op in item.sides[side].operations():
@@ -447,7 +452,8 @@ class _Structure:
                             made[tensor] = (item, side)
 
     # -- loops --------------------------------------------------------------------------------
-    def _loop(self, frame: _Frame) -> While:
+    def _loop(self, frame: _Frame, context: frozenset[Literal]) -> While:
+        context = context | frame.literals
         enters = [op for op in frame.ops if op.type in ENTER]
         loop_conds = [op for op in frame.ops if op.type == "LoopCond"]
         if len(loop_conds) != 1:
@@ -493,8 +499,8 @@ class _Structure:
             enters,
             loops,
             predicate,
-            self._schedule(condition, condition_children, frozenset()),
-            self._schedule(body, body_children, frozenset()),
+            self._schedule(condition, condition_children, context),
+            self._schedule(body, body_children, context),
         )
 
     def _ancestors(self, tensor: Tensor, stop: set[Operation], frame: _Frame) -> set[Operation]:
@@ -540,6 +546,19 @@ class _Structure:
                 wanted.add(op)
                 stack.extend(t.op for t in op.inputs)
         return wanted
+
+
+def _export(cond: Cond, tensor: Tensor, side: int) -> None:
+    """Makes ``tensor``, computed on one side of ``cond``, a value that leaves it."""
+    if any(known is tensor for known, _ in cond.exports):
+        return
+    cond.exports.append((tensor, side))
+    for item in cond.sides[side].items:
+        if not isinstance(item, Cond):
+            continue
+        for inner in (0, 1):
+            if any(op is tensor.op for op in item.sides[inner].operations()):
+                _export(item, tensor, inner)
 
 
 def _depth(frame: _Frame) -> int:

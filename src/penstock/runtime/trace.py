@@ -57,7 +57,7 @@ class Trace:
         self.parent = parent
         self.touched: set[Any] = set()
         self.written: set[Any] = set()
-        self.capacity: Any = None if parent is None else parent.capacity
+        self.capacity: int | None = 1 if parent is None else parent.capacity
         self.current: Operation | None = None
         self.abstract = parent is not None and parent.abstract
 
