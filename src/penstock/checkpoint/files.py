@@ -144,6 +144,14 @@ def sync_folder(path: str) -> None:
         os.close(handle)
 
 
+def make_folder(path: str) -> None:
+    """Makes a folder, and those it lies in, where they aren't there ('' is the current one)."""
+    try:
+        os.makedirs(path or os.curdir, exist_ok=True)
+    except OSError as error:
+        raise os_error(error, path) from None
+
+
 def write_atomically(path: str, data: bytes) -> None:
     """Replaces the content of `path` in one step: a reader sees the old or the new, whole."""
     file = TemporaryFile(path)

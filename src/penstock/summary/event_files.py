@@ -60,10 +60,7 @@ class EventFileWriter:
         self._waiting = 0
         self._closed = False
         self._path: str | None = None
-        try:
-            os.makedirs(self._logdir, exist_ok=True)
-        except OSError as error:
-            raise files.os_error(error, self._logdir) from None
+        files.make_folder(self._logdir)
 
     def get_logdir(self) -> str:
         """The folder that the file is in."""
