@@ -28,6 +28,10 @@ DATA_LOSS = 15
 UNAUTHENTICATED = 16
 
 
+class OperatorNotAllowedInGraphError(TypeError):
+    """A Python construct was used that wants a tensor's value, which a graph doesn't have."""
+
+
 class OpError(Exception):
     """An error met while an operation ran.
 

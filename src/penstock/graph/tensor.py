@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from penstock.graph.dtypes import DType
+from penstock.graph.errors import OperatorNotAllowedInGraphError
 from penstock.graph.shapes import TensorShape, as_shape
 
 if TYPE_CHECKING:
@@ -137,9 +138,10 @@ class Tensor:
         return f"<tf.Tensor '{self.name}' shape={self._shape} dtype={self._dtype.name}>"
 
     def __iter__(self) -> Any:
-        raise TypeError(
-            "Tensor objects are only iterable when eager execution is enabled. To iterate over "
-            f"this tensor use tf.map_fn (the tensor is {self.name})."
+        raise OperatorNotAllowedInGraphError(
+            "iterating over `tf.Tensor` is not allowed in Graph execution. Use Eager execution or "
+            f"decorate this function with @tf.function. (The tensor is {self.name}; tf.unstack "
+            "and tf.map_fn go through its slices.)"
         )
 
     def __len__(self) -> int:
@@ -153,10 +155,10 @@ class Tensor:
         )
 
     def __bool__(self) -> bool:
-        raise TypeError(
-            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` "
-            "instead of `if t:` to test if a tensor is defined, and use TensorFlow ops such as "
-            f"tf.cond to execute subgraphs conditioned on the value of a tensor. ({self.name})"
+        raise OperatorNotAllowedInGraphError(
+            "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution. Use Eager "
+            f"execution or decorate this function with @tf.function. (The tensor is {self.name}; "
+            "use `if t is not None:` to test if it is there, and tf.cond to decide by its value.)"
         )
 
     __nonzero__ = __bool__

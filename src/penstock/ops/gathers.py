@@ -195,7 +195,7 @@ class GatherV2:
         after = apply("Range", axis_dims + 1, values_dims, 1, name="range")  # type: ignore[operator]
         values = reshape(dy, values_shape)
         moved = transpose(values, concat([batches, [axis_dims], before, after], 0))
-        found = _summed(params_shape, moved, indices, batch_dims, params_shape[axis])
+        found = _summed(params_shape, moved, indices, batch_dims, params_shape[axis], known)
         back = concat([batches, before + 1, [batch_dims], after], 0)
         return [transpose(found, back), None, None]
 
@@ -212,7 +212,9 @@ def _as_slices(dy: Any, indices: Tensor, count: Any, params_shape: Any) -> Index
     return IndexedSlices(values, reshape(indices, count), params_shape)
 
 
-def _summed(params_shape: Any, values: Any, indices: Any, batch_dims: int, rows: Any) -> Any:
+def _summed(
+    params_shape: Any, values: Any, indices: Any, batch_dims: int, rows: Any, axis: Any
+) -> Any:
     """The values added up under their indices, for each batch."""
     count = expand_dims(size(indices), 0)
     if batch_dims:
@@ -221,8 +223,11 @@ def _summed(params_shape: Any, values: Any, indices: Any, batch_dims: int, rows:
         inner = values_shape[batch_dims:][1:]
         batches = apply("Prod", outer, [0])
         flat_shape = concat([[-1], inner], 0)
-        rows = rows * batches
-        indices = _batch_indices(params_shape, indices, batch_dims)
+        length, rows = rows, rows * batches
+        # TensorFlow 1.15 takes the dimension after the batch for the gathered one, and adds the
+        # gradient up in wrong places when it isn't.
+        wrong = axis is None or int(axis) != batch_dims
+        indices = _batch_indices(params_shape, indices, batch_dims, length if wrong else None)
         values = reshape(values, flat_shape)
     found = apply("UnsortedSegmentSum", values, reshape(indices, count), rows)
     if batch_dims:
@@ -230,14 +235,18 @@ def _summed(params_shape: Any, values: Any, indices: Any, batch_dims: int, rows:
     return found
 
 
-def _batch_indices(params_shape: Any, indices: Any, batch_dims: int) -> Any:
-    """Indices into ``params`` with its batch dimensions flattened."""
+def _batch_indices(params_shape: Any, indices: Any, batch_dims: int, length: Any) -> Any:
+    """Indices into ``params`` with its batch dimensions flattened.
+
+    ``length`` is the size of the gathered dimension, or ``None`` if that follows the batch.
+    """
     result, rank, dtype = indices, indices.shape.ndims, indices.dtype.base_dtype
     sizes: Any = cast(params_shape, dtype)
     step: Any = ones((), dtype=dtype)
     for dim in range(batch_dims, 0, -1):
         count = sizes[dim - 1]
-        step = step * sizes[dim]
+        gathered = dim == batch_dims and length is not None
+        step = step * (cast(length, dtype) if gathered else sizes[dim])
         offsets: Any = apply(
             "Range", zeros((), dtype=dtype), count, ones((), dtype=dtype), name="range"
         )

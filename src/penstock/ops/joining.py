@@ -200,13 +200,14 @@ def _sparse_concat_gradient(dy: IndexedSlices, values: list[Tensor], axis: Tenso
                 "value rank is statically-known."
             )
         place %= int(ndims)
+    along: Any = axis % rank(values[0])  # type: ignore[operator]
     sizes = [shape(v) for v in values]
     found: list[Any] = []
     if place > 0:
         # All indices for each input, of the values the part that is its own.
         count: Any = shape(sizes[0])
-        before = fill(expand_dims(place, 0), 0)
-        mask: Any = concat([before, [1], fill(count - place - 1, 0)], 0)
+        before = fill(expand_dims(along, 0), 0)
+        mask: Any = concat([before, [1], fill(count - along - 1, 0)], 0)
         begin: Any = fill(count, 0)
         for size in sizes:
             wanted = concat([[-1], tf_slice(size, [1], [-1])], 0)
@@ -216,11 +217,11 @@ def _sparse_concat_gradient(dy: IndexedSlices, values: list[Tensor], axis: Tenso
         return found
     start: Any = constant(0, dtype=dy.indices.dtype)
     for size in sizes:
-        length = gather(size, place)
+        length = gather(size, along)
         if length.dtype != dy.indices.dtype:
             length = apply("Cast", length, DstT=dy.indices.dtype)
         stop = start + length
-        inside = (dy.indices >= start) & (dy.indices < stop)  # type: ignore[operator]
+        inside = apply("LogicalAnd", dy.indices >= start, dy.indices < stop)  # type: ignore[operator]
         chosen = squeeze(where(inside), axis=[1])
         indices = gather(dy.indices, chosen) - start
         found.append(IndexedSlices(gather(dy.values, chosen), indices, size))

@@ -37,10 +37,12 @@ def _invalid(message: str) -> errors.InvalidArgumentError:
 
 # -- slice -------------------------------------------------------------------------------------
 def _sliced_shape(op: Any) -> TensorShape:
-    source, begin, size = op.inputs[0].shape, constant_value(op.inputs[1]), op.inputs[2]
-    wanted = constant_value_as_shape(size)
+    source, size = op.inputs[0].shape, op.inputs[2]
+    begin, wanted = (constant_value_as_shape(each).sizes for each in op.inputs[1:])
     ranks = [
-        r for r in (source.ndims, wanted.ndims, op.inputs[1].shape.num_elements()) if r is not None
+        r
+        for r in (source.ndims, size.shape.num_elements(), op.inputs[1].shape.num_elements())
+        if r is not None
     ]
     if not ranks:
         return unknown_shape()
@@ -51,10 +53,10 @@ def _sliced_shape(op: Any) -> TensorShape:
     sizes: list[int | None] = []
     values = constant_value(size)
     for i in range(rank):
-        count = None if wanted.sizes is None else wanted.sizes[i]
+        count = None if wanted is None else wanted[i]
         have = None if source.sizes is None else source.sizes[i]
-        if begin is not None and have is not None:
-            start = int(begin[i])
+        start = None if begin is None else begin[i]
+        if start is not None and have is not None:
             if count is None and values is not None and values[i] == -1:
                 if start > have:
                     raise ValueError(f"Expected begin[{i}] in [0, {have}], but got {start}")
