@@ -1,0 +1,1 @@
+"""SavedModel: folders with graphs, variables, assets and signatures, for serving."""
