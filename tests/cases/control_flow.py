@@ -149,7 +149,7 @@ cases.add("while_swap", lambda tf, x: tf.while_loop(
     parallel_iterations=1)[1], floats(2))
 cases.add("while_back_prop_false", lambda tf, x: tf.while_loop(
     lambda i, a: i < 3, lambda i, a: (i + 1, tf.exp(-a)), [0, x], back_prop=False)[1] * x,
-    floats(2))
+    floats(2), numeric=False)
 cases.add("while_two", lambda tf, x, w: _power(tf, _power(tf, x, w), w), floats(2),
           floats(2, seed=1))
 cases.add("while_cond_inside", lambda tf, x: tf.while_loop(
@@ -245,9 +245,10 @@ cases.add("ta_scatter", lambda tf, x: tf.TensorArray(tf.float32, 3).scatter([2, 
 cases.add("ta_concat", lambda tf, x: tf.TensorArray(tf.float32, 2).write(0, x).write(
     1, x * x).concat(), floats(2, 2))
 cases.add("ta_split", lambda tf, x: tf.TensorArray(tf.float32, 2).split(x, [2, 2]).read(1),
-          floats(4, 3))
+          floats(4, 3), numeric=False)
 cases.add("ta_split_uneven", lambda tf, x: tf.TensorArray(
-    tf.float32, 2, infer_shape=False).split(x, [1, 3]).concat(), floats(4, 3))
+    tf.float32, 2, infer_shape=False).split(x, [1, 3]).concat(), floats(4, 3),
+    numeric=False)
 cases.add("ta_size", lambda tf, x: tf.TensorArray(tf.float32, 3).unstack(x).size(), floats(3, 2),
           grad=False)
 cases.add("ta_element_shape", lambda tf: tf.TensorArray(

@@ -50,8 +50,10 @@ NUMERIC_TYPES = frozenset(
 # -- Assert ----------------------------------------------------------------------------------------
 def label_of(tensor: Tensor) -> np.ndarray | None:
     """The array of a text that is constant, wherever it was brought; ``None`` for other tensors."""
+    if tensor.dtype is not dtypes.string:
+        return None
     op = tensor.op
-    while op.type in ("Switch", "Enter", "Identity") and op.inputs:
+    while op.type in ("Switch", "Enter", "Identity"):
         op = op.inputs[0].op
     return op._attributes["value"] if op.type == "Const" else None
 

@@ -33,6 +33,10 @@ def lower_cond(trace: Trace, item: Cond) -> None:
         value = probes[side].value(tensor)
         if isinstance(value, (np.ndarray, np.generic)):
             markers[tensor] = value
+    for tensor in results:
+        pair = [_merge_value(probes[side], item, tensor, side) for side in (0, 1)]
+        if all(isinstance(v, (np.ndarray, np.generic)) for v in pair) and np.array_equal(*pair):
+            markers[tensor] = pair[0]
     wanted_results = [t for t in results if t not in markers]
     wanted_exports = [t for t in exported if t not in markers]
     shapes = _common_shapes(item, probes, wanted_results)

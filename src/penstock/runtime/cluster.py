@@ -17,6 +17,7 @@ import numpy as np
 from penstock.graph import errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
+from penstock.ops.checks import label_of
 from penstock.runtime import compiler, randomness
 from penstock.runtime.effects import VARIABLES, Effects, is_marker, source
 from penstock.runtime.markers import Ref, Uninitialized
@@ -251,7 +252,12 @@ class Cluster:
         # In the body of a loop that runs on the host they come in through an Enter outside.
         for op in inside:
             for tensor in op.inputs:
-                if tensor.op in inside or tensor in trace.environment or not is_marker(tensor):
+                if tensor.op in inside or tensor in trace.environment:
+                    continue
+                label = label_of(tensor)
+                if label is not None:
+                    trace.environment[tensor] = label
+                if not is_marker(tensor):
                     continue
                 origin = source(tensor)
                 if origin is not None and origin.type in VARIABLES:

@@ -14,6 +14,7 @@ from typing import Any
 from penstock.graph import dtypes
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
+from penstock.ops.checks import label_of
 from penstock.runtime.effects import VARIABLES, Effects, is_marker, resource_groups
 from penstock.runtime.structure import Block, external_inputs, results
 
@@ -249,6 +250,11 @@ def _array_size(op: Operation) -> Tensor | None:
 def runs_on_host(op: Operation) -> bool:
     """True when an operation can't be part of a compiled cluster."""
     definition = op.definition
+    if op.type == "Assert":
+        texts = [t for t in op.inputs if t.dtype.base_dtype in _HOST_TYPES]
+        return any(label_of(t) is None for t in texts)
+    if op.outputs and label_of(op.outputs[0]) is not None:
+        return False
     if op.type in _STRUCTURE:
         return any(t.dtype.base_dtype in _HOST_TYPES for t in (*op.inputs, *op.outputs))
     if definition.lower is None:

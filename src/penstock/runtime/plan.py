@@ -14,6 +14,7 @@ import numpy as np
 from penstock.graph import dtypes, errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
+from penstock.ops.checks import label_of
 from penstock.runtime.cluster import Cluster
 from penstock.runtime.effects import VARIABLES, is_marker, source
 from penstock.runtime.host import HostRun
@@ -66,6 +67,12 @@ class Plan:
 
     def _build(self) -> None:
         block = build_block(self.operations, self._fed)
+        self._labels = {
+            tensor: label
+            for op in self.operations
+            for tensor in op.outputs
+            if (label := label_of(tensor)) is not None
+        }
         self.constants = self._constants()
         self._markers = [t for t in self.tensors if is_marker(t) and t not in self._fed]
         computed = [
@@ -150,7 +157,8 @@ class Plan:
         self._build()
 
     def _run_steps(self, state: SessionState, values: Sequence[Any], session: Any) -> list[Any]:
-        environment: dict[Tensor, Any] = dict(zip(self.feeds, values))
+        environment: dict[Tensor, Any] = dict(self._labels)
+        environment.update(zip(self.feeds, values))
         host = HostRun(state, session)
         before = {key: state.values.get(key) for key in self._written}
         try:

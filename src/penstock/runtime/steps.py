@@ -14,6 +14,7 @@ import numpy as np
 from penstock.graph import errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
+from penstock.ops.checks import label_of
 from penstock.runtime.cluster import Cluster
 from penstock.runtime.effects import is_marker, source
 from penstock.runtime.host import HostRun
@@ -190,10 +191,16 @@ def build_steps(
             continue
         made = [t for item in items for t in results(item)]
         inside = set(made)
-        outputs = [t for t in made if t in used_later[i] and not is_marker(t) and t not in fed]
+        outputs = [
+            t
+            for t in made
+            if t in used_later[i] and not is_marker(t) and t not in fed and label_of(t) is None
+        ]
         taken: dict[Tensor, None] = {}
         for item in items:
             for tensor in external_inputs(item):
+                if label_of(tensor) is not None and tensor not in fed:
+                    continue
                 if tensor not in inside and not is_marker(tensor) or tensor in fed:
                     taken[tensor] = None
         statics = [t for t in taken if t in partition.static or partition.is_known(t)]

@@ -146,6 +146,7 @@ class _Structure:
         self.frame: dict[Operation, _Frame] = {}
         self.live: dict[Operation, frozenset[Literal]] = {}
         self.merge_predicate: dict[Operation, Tensor] = {}
+        self.merge_choice: dict[Operation, int] = {}
         self.by_name: dict[tuple[_Frame, str], _Frame] = {}
         for op in ordered:
             self._place(op)
@@ -247,6 +248,13 @@ class _Structure:
         )
         if candidates:
             self.merge_predicate[op] = candidates[0]
+        elif alive[0] != alive[1] and common in alive:
+            # One input is there whenever the other is: either will do, so that one is taken.
+            chosen = alive.index(common)
+            self.merge_choice[op] = chosen
+            self.merge_predicate[op] = min(
+                (p for p, _ in alive[1 - chosen] - common), key=lambda p: p.op._id
+            )
         controls: frozenset[Literal] = frozenset()
         for control in op.control_inputs:
             if control in self.live:
@@ -425,6 +433,9 @@ class _Structure:
         ]
         taken = {}
         for merge in merges:
+            if merge in self.merge_choice:
+                taken[merge] = (self.merge_choice[merge],) * 2
+                continue
             first = (predicate, 0) in self._tensor_literals(merge.inputs[0])
             taken[merge] = (0, 1) if first else (1, 0)
         return Cond(predicate, (sides[0], sides[1]), sorted(merges, key=_age), taken)
