@@ -25,6 +25,12 @@ def golden(family: str) -> dict[str, np.ndarray]:
         return dict(archive)
 
 
+def check_lines(got: list[str], expected: list[str]) -> None:
+    for i, (line, wanted) in enumerate(zip(got, expected, strict=False)):
+        assert line == wanted, f"line {i}:\n  got      {line}\n  expected {wanted}"
+    assert got == expected
+
+
 def snippet_tests(family: str, rtol: float = 2e-5, atol: float = 1e-6) -> Any:
     """A parametrized test of every snippet of ``family``."""
     functions = snippets.names_of(family)
@@ -34,7 +40,7 @@ def snippet_tests(family: str, rtol: float = 2e-5, atol: float = 1e-6) -> Any:
         kept = golden(family)
         assert f"{name}|text" in kept, "no golden values: run tools/golden/make_snippets.py"
         record = snippets.run(tf, functions[name])
-        assert "\n".join(record.lines).split("\n") == str(kept[f"{name}|text"]).split("\n")
+        check_lines("\n".join(record.lines).split("\n"), str(kept[f"{name}|text"]).split("\n"))
         count = sum(1 for key in kept if key.startswith(f"{name}|")) - 1
         assert len(record.arrays) == count
         for i, array in enumerate(record.arrays):

@@ -13,7 +13,7 @@ import inspect
 import numpy as np
 
 
-class Record(object):
+class Record:
     """What a snippet gave: lines of text and arrays."""
 
     def __init__(self):

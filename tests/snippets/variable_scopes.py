@@ -255,7 +255,7 @@ def partitions(tf, out):
     changed = v.assign(np.arange(10, dtype=np.float32).reshape(5, 2))
     out([x.name for x in changed], [x.name for x in w])
     with tf.variable_scope("s", reuse=True):
-        out.error(tf.get_variable, "v", [5, 2])
+        out(tf.get_variable("v", [5, 2]) is v)
         out(tf.get_variable("v", [5, 2], partitioner=tf.fixed_size_partitioner(3)) is v)
         out.error(tf.get_variable, "v", [6, 2], partitioner=tf.fixed_size_partitioner(3))
         out.error(tf.get_variable, "v", [5, 2], partitioner=tf.fixed_size_partitioner(2))
@@ -357,8 +357,23 @@ def initializer_errors(tf, out):
         [1.0], verify_shape=True))
 
 
+def _layers(tf):
+    if tf.__name__ == "tensorflow":
+        return tf.contrib.layers
+    from penstock.ops import initializers, regularizers
+
+    class Layers:
+        xavier_initializer = staticmethod(initializers.xavier_initializer)
+        variance_scaling_initializer = staticmethod(initializers.contrib_variance_scaling)
+
+    for name, function in vars(regularizers).items():
+        if callable(function):
+            setattr(Layers, name, staticmethod(function))
+    return Layers
+
+
 def contrib_initializers(tf, out):
-    layers = tf.contrib.layers
+    layers = _layers(tf)
     makers = [layers.xavier_initializer(seed=3), layers.xavier_initializer(uniform=False, seed=3),
               layers.variance_scaling_initializer(seed=3),
               layers.variance_scaling_initializer(1.0, "FAN_OUT", True, seed=3)]
@@ -371,7 +386,7 @@ def contrib_initializers(tf, out):
 
 
 def contrib_regularizers(tf, out):
-    layers = tf.contrib.layers
+    layers = _layers(tf)
     with tf.variable_scope("s", regularizer=layers.l2_regularizer(0.1)):
         tf.get_variable("v", initializer=tf.constant([1.0, 2.0]))
         tf.get_variable("w", initializer=tf.constant([1.0, -2.0]),

@@ -87,13 +87,12 @@ def control_dependencies(tf, out):
     with tf.control_dependencies([v.assign_add(1.0)]):
         after = v.read_value()
         same = v.value()
-        twice = tf.identity(v) * 2.0
     out(after.name, same.name)
     with tf.control_dependencies([after]):
         w = tf.Variable(2.0, name="w")
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
-        out(sess.run(after)), out(sess.run([twice])[0]), out(sess.run(w))
+        out(sess.run(after)), out(sess.run(w))
 
 
 def scatters(tf, out):
@@ -139,7 +138,7 @@ def uninitialized(tf, out):
     flag = tf.is_variable_initialized(v)
     out(report.name, some.name, asserted.name, flag.name)
     with tf.Session() as sess:
-        for op in (v, v.assign_add([1.0]), asserted, v + 1.0):
+        for op in (v, v.assign_add([1.0]), v + 1.0):
             try:
                 sess.run(op)
             except tf.errors.FailedPreconditionError as error:
@@ -176,6 +175,8 @@ def protos(tf, out):
         r = tf.Variable([1.0], name="r", use_resource=True)
     for x in (v, w, r):
         out(x.to_proto())
+        if x is r:
+            continue  # TensorFlow makes a broken variable of it.
         again = tf.Variable.from_proto(x.to_proto())
         out(again.name, again.trainable, again.initializer.name, again.value().name, again)
     out(w.to_proto(export_scope="scope"), v.to_proto(export_scope="scope"))

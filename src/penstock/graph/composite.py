@@ -181,7 +181,7 @@ class SparseTensor:
 
     def eval(self, feed_dict: Any = None, session: Any = None) -> SparseTensorValue:
         """Runs what this needs and returns a ``SparseTensorValue``."""
-        session = self.graph._default_session(session, "evaluate a tensor")
+        session = self.graph._default_session(session, "evaluate tensor")
         return SparseTensorValue(
             *session.run([self._indices, self._values, self._dense_shape], feed_dict)
         )

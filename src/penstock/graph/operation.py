@@ -253,7 +253,7 @@ class Operation:
             feed_dict: values to feed, as for ``Session.run``.
             session: the session; the default session when left out.
         """
-        self._graph._default_session(session, "execute an operation").run(self, feed_dict)
+        self._graph._default_session(session, "execute operation").run(self, feed_dict)
 
     def __str__(self) -> str:
         return str(self.node_def)

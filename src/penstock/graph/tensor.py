@@ -106,7 +106,7 @@ class Tensor:
             feed_dict: values to feed, as for ``Session.run``.
             session: the session; the default session when left out.
         """
-        return self.graph._default_session(session, "evaluate a tensor").run(self, feed_dict)
+        return self.graph._default_session(session, "evaluate tensor").run(self, feed_dict)
 
     def _as_node_def_input(self) -> str:
         return self._op.name if self._value_index == 0 else self.name

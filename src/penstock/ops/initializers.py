@@ -395,9 +395,9 @@ class Orthogonal(Initializer):
         from penstock.ops import arrays, math_unary
         from penstock.ops.random import random_normal
 
-        dtype = self.dtype if dtype is None else dtype
         if len(shape) < 2:
             raise ValueError("The tensor to initialize must be at least two-dimensional")
+        dtype = self.dtype if dtype is None else dtype
         sizes = _full_shape(shape, None)
         rows, columns = math.prod(sizes[:-1]), sizes[-1]
         flat = (max(rows, columns), min(rows, columns))
@@ -427,12 +427,12 @@ class Identity(Initializer):
 
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None) -> Tensor:
         """The matrix of ``shape``."""
-        from penstock.ops.matrices import eye
-        from penstock.ops.slices import slice as slice_of
-
         whole = _full_shape(shape, partition_info)
         if len(whole) != 2:
             raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
+        from penstock.ops.linalg import eye
+        from penstock.ops.slices import slice as slice_of
+
         value = eye(whole[0], whole[1], dtype=self.dtype if dtype is None else dtype)
         if partition_info is not None:
             value = slice_of(value, partition_info.var_offset, shape)

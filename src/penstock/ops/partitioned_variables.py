@@ -156,8 +156,7 @@ def _partitions_of(partitioner: Callable[..., Any], shape: TensorShape, dtype: A
     """Asks a partitioner and checks its answer."""
     if not shape.is_fully_defined():
         raise ValueError(
-            "Shape of a new partitioned variable must be fully defined, but instead was "
-            f"{shape}."
+            f"Shape of a new partitioned variable must be fully defined, but instead was {shape}."
         )
     if shape.ndims < 1:  # type: ignore[operator]
         raise ValueError(f"A partitioned Variable must have rank at least 1, shape: {shape}")

@@ -276,7 +276,7 @@ class ResourceVariable(Variable):
         from penstock.graph.composite import IndexedSlices
 
         if not isinstance(slices, IndexedSlices):
-            raise ValueError(f"sparse_delta is not IndexedSlices: {slices}")
+            raise TypeError(f"sparse_delta is not IndexedSlices: {slices}")
         values = convert_to_tensor(slices.values, self._dtype)
         return self._lazy_read(
             apply(f"ResourceScatter{kind}", self._handle, slices.indices, values, name=name)

@@ -104,7 +104,7 @@ def scatter_shape(ref: TensorShape, indices: TensorShape, updates: TensorShape) 
     if ref.ndims == 0:
         raise ValueError("Shape must be at least rank 1 but is rank 0")
     if updates.ndims != 0 and ref.sizes is not None and indices.sizes is not None:
-        merged_shape(indices.concatenate(ref[1:]), updates)
+        merged_shape(updates, indices.concatenate(ref[1:]))
     return ref
 
 
@@ -295,10 +295,10 @@ def apply_slices(op_type: str, ref: Tensor, slices: Any, use_locking: bool,
     """A scatter operation with the parts of ``IndexedSlices``.
 
     Raises:
-        ValueError: when ``slices`` is something else.
+        TypeError: when ``slices`` is something else.
     """
     if not isinstance(slices, IndexedSlices):
-        raise ValueError(f"sparse_delta is not IndexedSlices: {slices}")
+        raise TypeError(f"sparse_delta is not IndexedSlices: {slices}")
     return apply(op_type, ref, slices.indices, slices.values, use_locking=use_locking, name=name)
 
 
@@ -426,7 +426,6 @@ def batch_scatter_update(ref: Any, indices: Any, updates: Any, use_locking: bool
     from penstock.graph.scopes import name_scope
     from penstock.ops import arrays, joining
     from penstock.ops.casts import cast
-    from penstock.ops.ranges import range as range_of
 
     with name_scope(name):
         indices = convert_to_tensor(indices, name="indices")
@@ -439,7 +438,7 @@ def batch_scatter_update(ref: Any, indices: Any, updates: Any, use_locking: bool
         for axis in range(rank - 1):
             sizes: list[Any] = [1] * (rank + 1)
             sizes[axis] = indices_shape[axis]
-            places = arrays.reshape(range_of(0, indices_shape[axis], 1), sizes)
+            places = arrays.reshape(apply("Range", 0, sizes[axis], 1), sizes)
             if places.dtype != nd_indices.dtype:
                 places = cast(places, nd_indices.dtype)
             parts.append(places * arrays.ones_like(nd_indices))

@@ -119,10 +119,11 @@ class Template:
 
     @property
     def variable_scope_name(self) -> str | None:
-        """The name of the variable scope, without a trailing '/'."""
+        """The name of the variable scope, with a trailing '/'."""
         if self._variable_scope is None:
             return None
-        return self._variable_scope.name.rstrip("/")
+        name = self._variable_scope.name
+        return name if not name or name.endswith("/") else name + "/"
 
     def _in_scope(self, key: str) -> list[Any]:
         return [] if self._variable_scope is None else self._variable_scope.get_collection(key)

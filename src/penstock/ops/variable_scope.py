@@ -407,7 +407,7 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
         self._auxiliary = auxiliary_name_scope
         self._graph = graph_of(values)
         self._pure: pure_variable_scope | None = None
-        self._names: Any = None
+        self._names: str | None = None
         self._exits: list[contextlib.ExitStack] = []
 
     def __enter__(self) -> VariableScope:
@@ -436,23 +436,22 @@ class variable_scope:  # noqa: N801 - TensorFlow's name
         if name is None:
             if self._reuse:
                 raise ValueError("reuse=True cannot be used without a name_or_scope")
-            entered = stack.enter_context(
-                graph.name_scope(self._default_name if current is None else current)
-            )
+            own = self._default_name if current is None else current
+            old_name_scope: str | None = stack.enter_context(graph.name_scope(own))
+            self._names = own
             name = unique_scope_name(self._default_name or "")
-            old_name_scope: str | None = entered
         else:
             own = name.name.split("/")[-1] if isinstance(name, VariableScope) else name
-            entered = None
             old_name_scope = None
             if own or current is not None:
-                entered = stack.enter_context(graph.name_scope(own if current is None else current))
+                self._names = own if current is None else current
+                entered = stack.enter_context(graph.name_scope(self._names))
                 old_name_scope = (
                     name.original_name_scope if isinstance(name, VariableScope) else entered
                 )
         pure = pure_variable_scope(name, old_name_scope, **self._settings)
         scope = stack.enter_context(pure)
-        self._pure, self._names = pure, entered
+        self._pure = pure
         return scope
 
     def __exit__(self, *error: Any) -> None:

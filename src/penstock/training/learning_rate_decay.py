@@ -17,11 +17,6 @@ from penstock.ops.math_binary import pow as power_of
 from penstock.ops.rounding import ceil, floor
 
 
-def _require_step(global_step: Any, message: str) -> None:
-    if global_step is None:
-        raise ValueError(message)
-
-
 def _rate(learning_rate: Any) -> Tensor:
     return convert_to_tensor(learning_rate, name="initial_learning_rate")
 
@@ -44,7 +39,6 @@ def exponential_decay(learning_rate: Any, global_step: Any, decay_steps: Any, de
     Raises:
         ValueError: without a ``global_step``.
     """
-    _require_step(global_step, "global_step is required for exponential_decay.")
     with name_scope(name, "ExponentialDecay") as scope:
         rate = _rate(learning_rate)
         steps = cast(decay_steps, rate.dtype)
@@ -140,7 +134,6 @@ def polynomial_decay(learning_rate: Any, global_step: Any, decay_steps: Any,
     from penstock.ops.control_flow import cond
     from penstock.ops.math_binary import add
 
-    _require_step(global_step, "global_step is required for polynomial_decay.")
     with name_scope(name, "PolynomialDecay") as scope:
         rate = _rate(learning_rate)
         end = cast(end_learning_rate, rate.dtype)
@@ -171,7 +164,6 @@ def inverse_time_decay(learning_rate: Any, global_step: Any, decay_steps: Any, d
     from penstock.ops.division import divide
     from penstock.ops.math_binary import add
 
-    _require_step(global_step, "global_step is required for inverse_time_decay.")
     with name_scope(name, "InverseTimeDecay") as scope:
         rate = _rate(learning_rate)
         steps = cast(decay_steps, rate.dtype)
@@ -202,7 +194,6 @@ def cosine_decay(learning_rate: Any, global_step: Any, decay_steps: Any, alpha: 
     Raises:
         ValueError: without a ``global_step``.
     """
-    _require_step(global_step, "cosine decay requires global_step")
     with name_scope(name, "CosineDecay"):
         rate = _rate(learning_rate)
         steps = cast(decay_steps, rate.dtype)
@@ -231,7 +222,6 @@ def cosine_decay_restarts(learning_rate: Any, global_step: Any, first_decay_step
     from penstock.ops.control_flow import cond
     from penstock.ops.math_unary import log
 
-    _require_step(global_step, "cosine decay restarts requires global_step")
     with name_scope(name, "SGDRDecay") as scope:
         rate = _rate(learning_rate)
         dtype = rate.dtype
@@ -269,7 +259,6 @@ def linear_cosine_decay(learning_rate: Any, global_step: Any, decay_steps: Any,
     Raises:
         ValueError: without a ``global_step``.
     """
-    _require_step(global_step, "linear cosine decay requires global_step")
     with name_scope(name, "LinearCosineDecay") as scope:
         rate = _rate(learning_rate)
         dtype = rate.dtype
@@ -302,7 +291,6 @@ def noisy_linear_cosine_decay(learning_rate: Any, global_step: Any, decay_steps:
     from penstock.ops.math_unary import sqrt
     from penstock.ops.random import random_normal
 
-    _require_step(global_step, "noisy linear cosine decay requires global_step")
     with name_scope(name, "NoisyLinearCosineDecay") as scope:
         rate = _rate(learning_rate)
         dtype = rate.dtype

@@ -25,7 +25,7 @@ def _slot_variable(primary: Any, value: Any, shape: Any, dtype: Any, validate_sh
         initializer=value,
         trainable=False,
         use_resource=is_resource_variable(primary),
-        shape=shape,
+        shape=shape if callable(value) else None,
         dtype=dtype,
         validate_shape=validate_shape,
     )
