@@ -8,6 +8,7 @@ from typing import Any
 
 from absl import logging
 from google.protobuf import text_format
+from google.protobuf.any_pb2 import Any as AnyProto
 from google.protobuf.message import DecodeError
 
 from penstock import protos
@@ -170,6 +171,8 @@ def _add_plain(target: Any, items: list[Any], scope: str | None, exclude: Any) -
                 continue
             if not (exclude and exclude(item.name)):
                 target.node_list.value.append(strip_name_scope(item.name, scope))
+    elif isinstance(first, AnyProto):
+        target.any_list.value.extend(items)
     elif isinstance(first, (str, bytes)):
         target.bytes_list.value.extend(as_bytes(item) for item in items)
     elif isinstance(first, bool) or not isinstance(first, (int, float)):

@@ -522,7 +522,7 @@ def write_graph(graph_or_graph_def: Any, logdir: str, name: str, as_text: bool =
     files.make_folder(logdir)
     path = os.path.join(logdir, name)
     if as_text:
-        data = text_format.MessageToString(definition, float_format="").encode()
+        data = text_format.MessageToString(definition).encode()
     else:
         data = definition.SerializeToString(deterministic=True)
     files.write_atomically(path, data)

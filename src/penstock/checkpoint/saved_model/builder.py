@@ -163,11 +163,10 @@ class SavedModelBuilder:
         if main_op is not None and not isinstance(main_op, Operation):
             raise TypeError(f"main_op needs to be an Operation: {main_op!r}")
         self._save_assets(assets)
-        graph.clear_collection(constants.MAIN_OP_KEY)
         if legacy_init_op is not None and main_op is legacy_init_op:
             graph.get_collection_ref(constants.LEGACY_INIT_OP_KEY)[:] = [legacy_init_op]
         elif main_op is not None:
-            graph.add_to_collection(constants.MAIN_OP_KEY, main_op)
+            graph.get_collection_ref(constants.MAIN_OP_KEY)[:] = [main_op]
 
     def _save_assets(self, assets: Any) -> None:
         """Copies the files and notes which tensor holds which path."""
