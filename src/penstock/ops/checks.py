@@ -621,3 +621,55 @@ def is_strictly_increasing(x: Any, name: str | None = None) -> Tensor:
         difference = _differences(x)
         zero = convert_to_tensor(0, dtype=difference.dtype)
         return reduce_all(less(zero, difference))
+
+
+# -- not a number ----------------------------------------------------------------------------------
+def verify_tensor_all_finite(
+    t: Any = None, msg: str | None = None, name: str | None = None, x: Any = None,
+    message: str | None = None,
+) -> Tensor:  # fmt: skip
+    """``t``; running it fails when an element is infinite or not a number.
+
+    Args:
+        t: a floating tensor (also called ``x``).
+        msg: text for the error (also called ``message``).
+        name: the name scope.
+
+    Raises:
+        InvalidArgumentError: (when run) when an element isn't finite.
+    """
+    t = x if t is None else t
+    msg = message if msg is None else msg
+    with name_scope(name, "VerifyFinite", [t]):
+        from penstock.graph.scopes import colocate_with
+
+        t = convert_to_tensor(t, name="t")
+        with colocate_with(t):
+            check = apply("CheckNumerics", t, message=msg)
+            return with_dependencies([check], t)
+
+
+def add_check_numerics_ops() -> Any:
+    """One operation that fails when any floating tensor of the default graph isn't finite.
+
+    Raises:
+        ValueError: when the graph has conditionals or loops.
+    """
+    from penstock.graph.defaults import get_default_graph
+    from penstock.graph.scopes import control_dependencies
+    from penstock.ops.control_flow import group
+
+    checks: list[Any] = []
+    floating = (dtypes.float16, dtypes.float32, dtypes.float64)
+    for op in get_default_graph().get_operations():
+        for output in op.outputs:
+            if output.dtype not in floating:
+                continue
+            if op._control_flow_context is not None:
+                raise ValueError(
+                    "`tf.add_check_numerics_ops() is not compatible with TensorFlow control flow "
+                    "operations such as `tf.cond()` or `tf.while_loop()`."
+                )
+            with control_dependencies(checks):
+                checks = [apply("CheckNumerics", output, message=f"{op.name}:{output.value_index}")]
+    return group(*checks)

@@ -386,6 +386,31 @@ from penstock.ops.variables import enable_resource_variables as enable_resource_
 from penstock.ops.variables import resource_variables_enabled as resource_variables_enabled
 
 # --- control flow, functional, debugging ---------------------------------------------------------
+from penstock.ops.checks import Assert as Assert
+from penstock.ops.checks import add_check_numerics_ops as add_check_numerics_ops
+from penstock.ops.checks import assert_equal as assert_equal
+from penstock.ops.checks import assert_greater as assert_greater
+from penstock.ops.checks import assert_greater_equal as assert_greater_equal
+from penstock.ops.checks import assert_integer as assert_integer
+from penstock.ops.checks import assert_less as assert_less
+from penstock.ops.checks import assert_less_equal as assert_less_equal
+from penstock.ops.checks import assert_near as assert_near
+from penstock.ops.checks import assert_negative as assert_negative
+from penstock.ops.checks import assert_non_negative as assert_non_negative
+from penstock.ops.checks import assert_non_positive as assert_non_positive
+from penstock.ops.checks import assert_none_equal as assert_none_equal
+from penstock.ops.checks import assert_positive as assert_positive
+from penstock.ops.checks import assert_proper_iterable as assert_proper_iterable
+from penstock.ops.checks import assert_rank as assert_rank
+from penstock.ops.checks import assert_rank_at_least as assert_rank_at_least
+from penstock.ops.checks import assert_rank_in as assert_rank_in
+from penstock.ops.checks import assert_same_float_dtype as assert_same_float_dtype
+from penstock.ops.checks import assert_scalar as assert_scalar
+from penstock.ops.checks import assert_type as assert_type
+from penstock.ops.checks import is_non_decreasing as is_non_decreasing
+from penstock.ops.checks import is_numeric_tensor as is_numeric_tensor
+from penstock.ops.checks import is_strictly_increasing as is_strictly_increasing
+from penstock.ops.checks import verify_tensor_all_finite as verify_tensor_all_finite
 from penstock.ops.control_flow import case as case
 from penstock.ops.control_flow import cond as cond
 from penstock.ops.control_flow import group as group
@@ -396,6 +421,11 @@ from penstock.ops.functional import foldl as foldl
 from penstock.ops.functional import foldr as foldr
 from penstock.ops.functional import map_fn as map_fn
 from penstock.ops.functional import scan as scan
+from penstock.ops.logging import Print as Print
+from penstock.ops.logging import print_v2 as print
+from penstock.ops.script import numpy_function as numpy_function
+from penstock.ops.script import py_func as py_func
+from penstock.ops.script import py_function as py_function
 from penstock.ops.tensor_arrays import TensorArray as TensorArray
 from penstock.ops.while_loops import while_loop as while_loop
 
@@ -419,9 +449,13 @@ from penstock.ops.serialized_sparse import serialize_many_sparse as serialize_ma
 from penstock.ops.serialized_sparse import deserialize_many_sparse as deserialize_many_sparse
 
 # --- sessions, gradients -------------------------------------------------------------------------
+from penstock.autodiff.custom import custom_gradient as custom_gradient
+from penstock.autodiff.custom import grad_pass_through as grad_pass_through
+from penstock.autodiff.custom import recompute_grad as recompute_grad
 from penstock.autodiff.gradients import AggregationMethod as AggregationMethod
 from penstock.autodiff.gradients import UnconnectedGradients as UnconnectedGradients
 from penstock.autodiff.gradients import gradients as gradients
+from penstock.autodiff.hessians import hessians as hessians
 from penstock.runtime.session import InteractiveSession as InteractiveSession
 from penstock.runtime.session import Session as Session
 
@@ -445,6 +479,7 @@ from penstock.api.v1 import saved_model as saved_model
 from penstock.api.v1 import summary as summary
 from penstock.api.v1 import initializers as initializers
 from penstock.api.v1 import train as train
+from penstock.api.v1 import debugging as debugging
 from penstock.api.v1 import nest as nest
 
 # --- names of older versions (0.5 to 0.12) -------------------------------------------------------

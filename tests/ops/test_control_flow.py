@@ -1,0 +1,7 @@
+"""Conditionals, loops, tensor arrays and the functions made of them, against TensorFlow 1.15."""
+
+from __future__ import annotations
+
+from golden_cases import case_tests
+
+test_cases = case_tests("control_flow")
