@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import sys
 
 import pytest
+
+# The suite compiles thousands of tiny programs: XLA needn't optimize them.
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+)
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
