@@ -12,6 +12,7 @@ from penstock.graph.convert import convert_to_tensor
 from penstock.graph.scopes import control_dependencies, name_scope
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
+from penstock.nn.arguments import order_before_1_0
 from penstock.ops.arrays import (
     ones_like,
     rank,
@@ -40,24 +41,19 @@ _HALVES = (dtypes.float16, dtypes.bfloat16)
 def _named(function: str, sentinel: Any, labels: Any, logits: Any) -> tuple[Any, Any]:
     """``(labels, logits)`` of a loss that TensorFlow 1.x only takes by name.
 
-    Before 1.0 the first two arguments were the logits and the labels.
-
     Raises:
         ValueError: when they came by place, or one is missing.
     """
     if sentinel is not None:
-        if not behavior.before(1, 0):
-            raise ValueError(
-                f"Only call `{function}` with named arguments (labels=..., logits=..., ...)"
-            )
-        if labels is None:
-            labels = logits
-        logits = sentinel
+        raise ValueError(
+            f"Only call `{function}` with named arguments (labels=..., logits=..., ...)"
+        )
     if labels is None or logits is None:
         raise ValueError("Both labels and logits must be provided.")
     return labels, logits
 
 
+@order_before_1_0("logits", "labels", "dim", "name")
 def softmax_cross_entropy_with_logits(
     _sentinel: Any = None,
     labels: Any = None,
@@ -69,8 +65,8 @@ def softmax_cross_entropy_with_logits(
     """The cross-entropy of ``softmax(logits)`` against distributions, without gradient for them.
 
     Args:
-        _sentinel: keeps the arguments named; in programs of TensorFlow 0.x the logits, followed
-            by the labels.
+        _sentinel: keeps the arguments named. (In programs of TensorFlow 0.x arguments may come by
+            place: logits, labels.)
         labels: ``[..., classes]``, each row a distribution.
         logits: unscaled log-probabilities of the same shape and floating type.
         dim: the old name of ``axis``.
@@ -156,14 +152,15 @@ def _as_matrix(x: Tensor) -> Tensor:
     return matrix
 
 
+@order_before_1_0("logits", "labels", "name")
 def sparse_softmax_cross_entropy_with_logits(
     _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
 ) -> Tensor:
     """The cross-entropy of ``softmax(logits)`` against class numbers.
 
     Args:
-        _sentinel: keeps the arguments named; in programs of TensorFlow 0.x the logits, followed
-            by the labels.
+        _sentinel: keeps the arguments named. (In programs of TensorFlow 0.x arguments may come by
+            place: logits, labels.)
         labels: integers of the shape of ``logits`` without its last axis, in ``[0, classes)``.
         logits: ``[..., classes]``, unscaled log-probabilities of a floating type.
         name: the operation's name.
@@ -231,6 +228,7 @@ def _check_same(first: Tensor, second: Tensor, what: str) -> None:
         ) from None
 
 
+@order_before_1_0("logits", "targets", "name")
 def sigmoid_cross_entropy_with_logits(
     _sentinel: Any = None,
     labels: Any = None,
@@ -243,8 +241,8 @@ def sigmoid_cross_entropy_with_logits(
     ``max(x, 0) - x * z + log(1 + exp(-abs(x)))`` for logits ``x`` and labels ``z``.
 
     Args:
-        _sentinel: keeps the arguments named; in programs of TensorFlow 0.x the logits, followed
-            by the targets.
+        _sentinel: keeps the arguments named. (In programs of TensorFlow 0.x arguments may come by
+            place: logits, targets.)
         labels: a tensor of the type and shape of ``logits``.
         logits: ``float32`` or ``float64``.
         name: the name of the scope.
@@ -267,6 +265,7 @@ def sigmoid_cross_entropy_with_logits(
         return add(relu_logits - logits * labels, log1p(exp(negative_size)), name=scope)
 
 
+@order_before_1_0("logits", "targets", "pos_weight", "name")
 def weighted_cross_entropy_with_logits(
     labels: Any = None,
     logits: Any = None,
@@ -277,8 +276,7 @@ def weighted_cross_entropy_with_logits(
     """``sigmoid_cross_entropy_with_logits`` whose positive part is weighted.
 
     Args:
-        labels: a tensor of the type and shape of ``logits``; in programs of TensorFlow 0.x the
-            first argument is ``logits`` and the second ``targets``.
+        labels: a tensor of the type and shape of ``logits``.
         logits: ``float32`` or ``float64``.
         pos_weight: the weight of the positive labels; broadcasts with ``logits``.
         name: the name of the scope.
@@ -287,8 +285,6 @@ def weighted_cross_entropy_with_logits(
     Raises:
         ValueError: when the shapes differ.
     """
-    if behavior.before(1, 0) and labels is not None and targets is None:
-        labels, logits = logits, labels
     labels = renamed_argument("labels", labels, "targets", targets)
     with name_scope(name, "logistic_loss", [logits, labels]) as scope:
         logits = convert_to_tensor(logits, name="logits")
@@ -302,6 +298,7 @@ def weighted_cross_entropy_with_logits(
         )
 
 
+@order_before_1_0("log_input", "targets", "compute_full_loss", "name")
 def log_poisson_loss(
     targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
 ) -> Tensor:
@@ -310,7 +307,7 @@ def log_poisson_loss(
     ``exp(c) - c * z`` for targets ``z`` and logarithms ``c`` of the rates.
 
     Args:
-        targets: the counts; in programs of TensorFlow 0.x this and the next are the other way.
+        targets: the counts.
         log_input: the logarithms of the rates, of the same shape and type.
         compute_full_loss: add Stirling's approximation of ``log(z!)``, where ``z > 1``.
         name: the name of the scope.
@@ -318,8 +315,6 @@ def log_poisson_loss(
     Raises:
         ValueError: when the shapes differ.
     """
-    if behavior.before(1, 0):
-        targets, log_input = log_input, targets
     with name_scope(name, "log_poisson_loss", [log_input, targets]):
         log_input = convert_to_tensor(log_input, name="log_input")
         targets = convert_to_tensor(targets, name="targets")

@@ -92,8 +92,8 @@ def _axis_argument(axis: Any, dim: Any) -> Any:
 def _along_axis(op_type: str, logits: Any, axis: Any, name: str | None) -> Tensor:
     from penstock.graph.static_values import constant_value
     from penstock.ops.arrays import rank
-    from penstock.ops.selecting import where
     from penstock.ops.math_binary import subtract
+    from penstock.ops.selecting import where
 
     logits = convert_to_tensor(logits)
     shape = logits.shape

@@ -5,6 +5,9 @@ from penstock.nn.dense import relu_layer as relu_layer
 from penstock.nn.dense import xw_plus_b as xw_plus_b
 from penstock.nn.dense import zero_fraction as zero_fraction
 from penstock.nn.dropout import dropout as dropout
+from penstock.nn.embedding import embedding_lookup as embedding_lookup
+from penstock.nn.embedding import embedding_lookup_sparse as embedding_lookup_sparse
+from penstock.nn.embedding import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from penstock.nn.losses import log_poisson_loss as log_poisson_loss
 from penstock.nn.losses import (
     sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
@@ -23,6 +26,20 @@ from penstock.nn.losses import (
 )
 from penstock.ops.extremes import in_top_k as in_top_k
 from penstock.ops.extremes import top_k as top_k
+from penstock.nn.sampling import nce_loss as nce_loss
+from penstock.nn.sampling import sampled_softmax_loss as sampled_softmax_loss
+from penstock.ops.candidate_sampling import all_candidate_sampler as all_candidate_sampler
+from penstock.ops.candidate_sampling import compute_accidental_hits as compute_accidental_hits
+from penstock.ops.candidate_sampling import (
+    fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler,
+)
+from penstock.ops.candidate_sampling import (
+    learned_unigram_candidate_sampler as learned_unigram_candidate_sampler,
+)
+from penstock.ops.candidate_sampling import (
+    log_uniform_candidate_sampler as log_uniform_candidate_sampler,
+)
+from penstock.ops.candidate_sampling import uniform_candidate_sampler as uniform_candidate_sampler
 from penstock.ops.math_unary import sigmoid as sigmoid
 from penstock.ops.math_unary import tanh as tanh
 from penstock.ops.nn_activations import crelu as crelu

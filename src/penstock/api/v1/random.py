@@ -1,5 +1,16 @@
 """``tf.random``."""
 
+from penstock.ops.candidate_sampling import all_candidate_sampler as all_candidate_sampler
+from penstock.ops.candidate_sampling import (
+    fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler,
+)
+from penstock.ops.candidate_sampling import (
+    learned_unigram_candidate_sampler as learned_unigram_candidate_sampler,
+)
+from penstock.ops.candidate_sampling import (
+    log_uniform_candidate_sampler as log_uniform_candidate_sampler,
+)
+from penstock.ops.candidate_sampling import uniform_candidate_sampler as uniform_candidate_sampler
 from penstock.ops.random import categorical as categorical
 from penstock.ops.random import get_seed as get_seed
 from penstock.ops.random import multinomial as multinomial
