@@ -430,6 +430,32 @@ from penstock.ops.tensor_arrays import TensorArray as TensorArray
 from penstock.ops.while_loops import while_loop as while_loop
 
 # --- strings, files, images, records -------------------------------------------------------------
+from penstock.ops.string_numbers import as_string as as_string
+from penstock.ops.string_numbers import string_to_number as string_to_number
+from penstock.ops.strings import decode_base64 as decode_base64
+from penstock.ops.strings import encode_base64 as encode_base64
+from penstock.ops.strings import reduce_join as reduce_join
+from penstock.ops.strings import regex_replace as regex_replace
+from penstock.ops.strings import string_join as string_join
+from penstock.ops.strings import string_split as string_split
+from penstock.ops.strings import string_strip as string_strip
+from penstock.ops.strings import string_to_hash_bucket as string_to_hash_bucket
+from penstock.ops.strings import string_to_hash_bucket_fast as string_to_hash_bucket_fast
+from penstock.ops.strings import string_to_hash_bucket_strong as string_to_hash_bucket_strong
+from penstock.ops.strings import substr as substr
+from penstock.ops.examples import FixedLenFeature as FixedLenFeature
+from penstock.ops.examples import FixedLenSequenceFeature as FixedLenSequenceFeature
+from penstock.ops.examples import SparseFeature as SparseFeature
+from penstock.ops.examples import VarLenFeature as VarLenFeature
+from penstock.ops.examples import parse_example as parse_example
+from penstock.ops.examples import parse_single_example as parse_single_example
+from penstock.ops.examples import parse_single_sequence_example as parse_single_sequence_example
+from penstock.ops.parsing import decode_compressed as decode_compressed
+from penstock.ops.parsing import decode_csv as decode_csv
+from penstock.ops.parsing import decode_json_example as decode_json_example
+from penstock.ops.parsing import decode_raw as decode_raw
+from penstock.ops.parsing import parse_tensor as parse_tensor
+from penstock.ops.parsing import serialize_tensor as serialize_tensor
 from penstock.ops.files import matching_files as matching_files
 from penstock.ops.files import read_file as read_file
 from penstock.ops.files import write_file as write_file
@@ -462,11 +488,14 @@ from penstock.runtime.session import Session as Session
 # --- namespaces ----------------------------------------------------------------------------------
 from penstock.api.v1 import app as app
 from penstock.api.v1 import sparse as sparse
+from penstock.api.v1 import strings as strings
 from penstock.api.v1 import compat as compat
 from penstock.api.v1 import flags as flags
 from penstock.api.v1 import gfile as gfile
+from penstock.api.v1 import io as io
 from penstock.api.v1 import logging as logging
 from penstock.api.v1 import python_io as python_io
+from penstock.api.v1 import queue as queue
 from penstock.api.v1 import resource_loader as resource_loader
 from penstock.api.v1 import sysconfig as sysconfig
 from penstock.api.v1 import test as test
