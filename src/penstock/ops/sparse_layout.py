@@ -176,6 +176,11 @@ def sparse_concat(
         name=name,
         concat_dim=axis,
     )
+    sizes = [each.shape for each in inputs]
+    if not expand and all(each.is_fully_defined() for each in sizes):
+        final = sizes[0].as_list()
+        final[axis] = sum(each.as_list()[axis] for each in sizes)
+        parts[2] = constant(final, dtype=_INT64)
     return SparseTensor(*parts)
 
 
@@ -657,6 +662,10 @@ def sparse_add(a: Any, b: Any, threshold: Any = None, thresh: Any = None) -> Any
             "SparseAdd", a.indices, a.values, a.dense_shape, b.indices, b.values, b.dense_shape,
             limit,
         )  # fmt: skip
+        a.shape.assert_is_compatible_with(b.shape)
+        known = a.shape.merge_with(b.shape)
+        if known.is_fully_defined():
+            return SparseTensor(parts[0], parts[1], known.as_list())
         return SparseTensor(*parts)
     if isinstance(b, sparse):
         a, b = b, a
@@ -674,7 +683,7 @@ def _define_extreme(name: str, function: Any, types: str) -> None:
     )
     class Extreme:
         def shape(op: Any) -> Any:  # noqa: N805
-            return [TensorShape([None, op.inputs[0].shape.with_rank(2)[1]]), TensorShape([None])]
+            return [TensorShape([None, None]), TensorShape([None])]
 
         def host(a_indices: Any, a_values: Any, a_shape: Any, b_indices: Any, b_values: Any,
                  b_shape: Any) -> Any:  # fmt: skip

@@ -250,8 +250,8 @@ class ReduceJoin:
         if len(set(axes)) != len(axes):
             raise invalid(f"Duplicate reduction dimension in {axes}")
         kept = [i for i in range(rank) if i not in axes]
-        # The order of the axes is the order in which the strings are put together.
-        moved = inputs.transpose(kept + axes).reshape([inputs.shape[i] for i in kept] + [-1])
+        # The axis named first is joined first, so it varies fastest.
+        moved = inputs.transpose(kept + axes[::-1]).reshape([inputs.shape[i] for i in kept] + [-1])
         result = np.empty(moved.shape[:-1], object)
         for place in np.ndindex(*result.shape):
             result[place] = separator.join(moved[place])
