@@ -19,7 +19,6 @@ from penstock.graph.registry import operation
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
 from penstock.kernels.printing import summarize as summary
-from penstock.kernels.printing import summarize_ends
 
 _LOG = logging.getLogger("tensorflow")
 
@@ -86,66 +85,6 @@ def Print(  # noqa: N802 - TensorFlow's name
         summarize=summarize,
         name=name,
     )
-
-
-@operation(
-    "StringFormat",
-    inputs="inputs: list(T)",
-    outputs="output: string",
-    attrs=(
-        "T: list(type) >= 0; template: string = '%s'; placeholder: string = '%s'; "
-        "summarize: int = 3"
-    ),
-)
-class StringFormat:
-    gradient = None
-
-    def shape(op: Any) -> TensorShape:  # noqa: N805
-        return TensorShape([])
-
-    def host(inputs: list[Any], *, template: Any, placeholder: Any, summarize: int) -> Any:
-        template, placeholder = (_text(value) for value in (template, placeholder))
-        pieces = template.split(placeholder)
-        result = pieces[0]
-        for value, piece in zip(inputs, pieces[1:], strict=True):
-            result += summarize_ends(np.asarray(value), summarize) + piece
-        return np.array(result.encode(), object)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else value.decode(errors="surrogateescape")
-
-
-def string_format(
-    template: str,
-    inputs: Any,
-    placeholder: str = "{}",
-    summarize: int = 3,
-    name: str | None = None,
-) -> Tensor:
-    """A string made of ``template`` with each placeholder replaced by a tensor's text.
-
-    Args:
-        template: the text. inputs: a tensor or list of tensors, one for each placeholder.
-        placeholder: what stands for a tensor in ``template``.
-        summarize: how many elements at both ends of each dimension to show (all for -1).
-        name: the operation's name.
-
-    Returns:
-        A string scalar.
-
-    Raises:
-        ValueError: when the numbers of placeholders and tensors differ.
-    """
-    if _is_tensor(inputs):
-        inputs = [inputs]
-    if template.count(placeholder) != len(inputs):
-        raise ValueError(
-            f"{template.count(placeholder)} placeholder(s) in template does not match "
-            f"{len(inputs)} tensor(s) provided as input"
-        )
-    return apply("StringFormat", list(inputs), template=template, placeholder=placeholder,
-                 summarize=summarize, name=name)  # fmt: skip
 
 
 @operation(
@@ -273,4 +212,6 @@ def _formatted(inputs: Sequence[Any], sep: str, summarize: int, name: str | None
         else:
             templates.append(pprint.pformat(nest.pack_sequence_as(each, shown)))
     template = sep.join(templates).replace(f"'{placeholder}'", placeholder)
+    from penstock.ops.string_numbers import string_format
+
     return string_format(template, tensors, placeholder, summarize, name)

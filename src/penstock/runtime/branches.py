@@ -10,6 +10,7 @@ import numpy as np
 from jax import lax
 
 from penstock.graph.tensor import Tensor
+from penstock.runtime.effects import is_marker
 from penstock.runtime.markers import Handle, NeedsHost, Ref
 from penstock.runtime.structure import Cond
 from penstock.runtime.trace import Trace
@@ -103,7 +104,7 @@ def _merge_value(child: Trace, item: Cond, tensor: Tensor, side: int) -> Any:
     if tensor.value_index == 1:
         return np.array(index, np.int32)
     value = child.value(merge.inputs[index])
-    if isinstance(value, Ref) and not tensor.dtype._is_ref_dtype:
+    if isinstance(value, Ref) and not is_marker(tensor):
         value = child.read(value)
     return value
 

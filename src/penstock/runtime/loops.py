@@ -16,6 +16,7 @@ from jax import lax
 
 from penstock.graph.tensor import Tensor
 from penstock.runtime.branches import aval_of, initial_state
+from penstock.runtime.effects import is_marker
 from penstock.runtime.markers import Handle, NeedsHost, Ref
 from penstock.runtime.structure import Loop, While
 from penstock.runtime.trace import Trace
@@ -29,7 +30,7 @@ def lower_while(trace: Trace, item: While) -> None:
     for enter in item.enters:
         if not trace.has_value(enter.outputs[0]):
             value = trace.value(enter.inputs[0])
-            if isinstance(value, Ref) and not enter.outputs[0].dtype._is_ref_dtype:
+            if isinstance(value, Ref) and not is_marker(enter.outputs[0]):
                 value = trace.read(value)
             trace.environment[enter.outputs[0]] = value
     loops, fixed = _split(trace, item)

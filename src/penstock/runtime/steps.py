@@ -82,7 +82,7 @@ class CondStep:
         for merge in item.merges:
             index = item.taken[merge][side]
             value = environment[merge.inputs[index]]
-            if isinstance(value, Ref) and not merge.outputs[0].dtype._is_ref_dtype:
+            if isinstance(value, Ref) and not is_marker(merge.outputs[0]):
                 value = host.read(value)
             environment[merge.outputs[0]] = value
             environment[merge.outputs[1]] = np.array(index, np.int32)
@@ -111,7 +111,10 @@ class WhileStep:
             tensor = enter.inputs[0]
             if tensor not in environment and is_marker(tensor):
                 environment[tensor] = marker_of(tensor, host)
-            environment[enter.outputs[0]] = environment[tensor]
+            value = environment[tensor]
+            if isinstance(value, Ref) and not is_marker(enter.outputs[0]):
+                value = host.read(value)
+            environment[enter.outputs[0]] = value
         values = [environment[loop.enter] for loop in item.loops]
         outer = dict(environment)
         while True:
