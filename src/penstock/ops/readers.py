@@ -16,8 +16,8 @@ from penstock.ops import reader_kernels as kernels
 from penstock.ops.session_resources import open_resource, resource_of
 from penstock.ops.shape_rules import scalar_output
 
-_Record = collections.namedtuple("ReaderRead", ["key", "value"])
-_Records = collections.namedtuple("ReaderReadUpTo", ["keys", "values"])
+_Record = collections.namedtuple("ReaderReadV2", ["key", "value"])
+_Records = collections.namedtuple("ReaderReadUpToV2", ["keys", "values"])
 _SHARED = "container: string = ''; shared_name: string = ''"
 
 
