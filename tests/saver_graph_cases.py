@@ -72,7 +72,7 @@ def listing(tf, case):
     with graph.as_default():
         original = tf.train.Saver
 
-        class Recorded(object):
+        class Recorded:
             SaverDef = None
 
             def __call__(self, *args, **kwargs):
@@ -91,14 +91,14 @@ def listing(tf, case):
             continue
         inputs = [i for i in node.input if not i.startswith("^")]
         inputs += sorted(i for i in node.input if i.startswith("^"))
-        line = "%s %s (%s) %s" % (node.name, node.op, ", ".join(inputs), node.device)
+        line = "{} {} ({}) {}".format(node.name, node.op, ", ".join(inputs), node.device)
         for key in sorted(node.attr):
             if key == "value":
                 values = [v.decode() for v in node.attr[key].tensor.string_val]
                 values = ["_temp_" if v.startswith("_temp_") else v for v in values]
-                line += " value=%s" % values
+                line += " value={}".format(values)
             else:
-                line += " %s=%s" % (key, text_format.MessageToString(node.attr[key], True, True))
+                line += " {}={}".format(key, text_format.MessageToString(node.attr[key], True, True))
         lines.append(line)
     for saver in savers:
         lines.append(text_format.MessageToString(saver.saver_def, True, True))

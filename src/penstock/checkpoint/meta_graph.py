@@ -31,13 +31,13 @@ TENSORFLOW_VERSION = "1.15.5"
 UNBOUND_INPUTS_COLLECTION = "unbound_inputs"
 _UNBOUND_PREFIX = "$unbound_inputs_"
 
-for _key in GraphKeys._VARIABLE_COLLECTIONS:
-    register_proto_function(
-        _key, protos.VariableDef, to_proto=Variable.to_proto, from_proto=Variable.from_proto
-    )
-register_proto_function(
-    GraphKeys.GLOBAL_STEP, protos.VariableDef, Variable.to_proto, Variable.from_proto
-)
+
+def _variable_to_proto(variable: Any, export_scope: str | None = None) -> Any:
+    return variable.to_proto(export_scope)
+
+
+for _key in (*GraphKeys._VARIABLE_COLLECTIONS, GraphKeys.GLOBAL_STEP):
+    register_proto_function(_key, protos.VariableDef, _variable_to_proto, Variable.from_proto)
 register_proto_function(
     GraphKeys.COND_CONTEXT, protos.CondContextDef, CondContext.to_proto, CondContext.from_proto
 )

@@ -331,7 +331,7 @@ class _Import:
         op = Operation(graph, definition, name, inputs, list(controls), values, types, "")
         self.made[node.name] = op
         graph._operations[name] = op
-        self._use_name(name)
+        graph._names_in_use.setdefault(name.lower(), 1)
         graph._seen_by_controllers(op)
         self._place(op, node.device)
         op._infer_shapes()
@@ -345,18 +345,6 @@ class _Import:
     def _is_back_edge(self, text: str) -> bool:
         node = self.nodes.get(_producer(text))
         return node is not None and node.op in _BACK_EDGES and self._replacement(text) is None
-
-    def _use_name(self, name: str) -> None:
-        """Marks a name and the scopes it lies in as used."""
-        names = self.graph._names_in_use
-        names.setdefault(name.lower(), 1)
-        end = name.rfind("/")
-        while end > 0:
-            key = name[:end].lower()
-            if key in names:
-                break
-            names[key] = 1
-            end = name.rfind("/", 0, end)
 
     def _prefix_colocation(self, values: dict[str, Any]) -> None:
         groups = values.get("_class")
