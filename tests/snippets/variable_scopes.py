@@ -131,7 +131,8 @@ def values_as_initializers(tf, out):
     w = tf.get_variable("w", initializer=[1, 2])
     x = tf.get_variable("x", initializer=np.float64(3.0))
     y = tf.get_variable("y", initializer=lambda: tf.zeros([3]))
-    z = tf.get_variable("z", [2], initializer=lambda shape, dtype, partition_info: tf.ones(shape, dtype))
+    z = tf.get_variable(
+        "z", [2], initializer=lambda shape, dtype, partition_info: tf.ones(shape, dtype))
     q = tf.get_variable("q", [2], initializer=tf.zeros_initializer)
     i = tf.get_variable("i", [2], dtype=tf.int32)
     b = tf.get_variable("b", [2], dtype=tf.bool)
@@ -148,7 +149,8 @@ def arguments(tf, out):
     v = tf.get_variable("v", [2], trainable=False, collections=["mine"])
     out([x.name for x in tf.get_collection("mine")], v.trainable)
     w = tf.get_local_variable("w", [2])
-    out([x.name for x in tf.local_variables()], w.trainable, [x.name for x in tf.global_variables()])
+    out([x.name for x in tf.local_variables()], w.trainable)
+    out([x.name for x in tf.global_variables()])
     tf.get_variable("k", [2], constraint=tf.nn.relu)
     with tf.variable_scope("s"):
         tf.get_variable("x", [])
@@ -378,7 +380,8 @@ def contrib_initializers(tf, out):
               layers.variance_scaling_initializer(seed=3),
               layers.variance_scaling_initializer(1.0, "FAN_OUT", True, seed=3)]
     made = [tf.get_variable("v%d" % i, [4, 3], initializer=m) for i, m in enumerate(makers)]
-    made += [tf.get_variable("k%d" % i, [2, 2, 3, 4], initializer=m) for i, m in enumerate(makers)]
+    made += [tf.get_variable("k%d" % i, [2, 2, 3, 4], initializer=m)
+             for i, m in enumerate(makers)]
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         for value in sess.run(made):

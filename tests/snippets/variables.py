@@ -104,8 +104,9 @@ def scatters(tf, out):
     ops = [f(v, [0, 2], new) for f in (tf.scatter_update, tf.scatter_add, tf.scatter_sub,
                                        tf.scatter_mul, tf.scatter_div, tf.scatter_min,
                                        tf.scatter_max)]
-    ops += [tf.scatter_add(v, [1, 1], new), tf.scatter_add(v, 3, new[0]), tf.scatter_mul(v, [0], 2.0),
-            tf.scatter_nd_update(v, [[0], [3]], new), tf.scatter_nd_add(v, [[0, 1], [0, 1]], [1., 2.]),
+    ops += [tf.scatter_add(v, [1, 1], new), tf.scatter_add(v, 3, new[0]),
+            tf.scatter_mul(v, [0], 2.0), tf.scatter_nd_update(v, [[0], [3]], new),
+            tf.scatter_nd_add(v, [[0, 1], [0, 1]], [1.0, 2.0]),
             tf.scatter_nd_sub(v, [[3, 2]], [1.0]), tf.batch_scatter_update(v, [[0], [1], [2], [0]],
                                                                         new[[0, 1, 0, 1], :1])]
     ops += [f(slices) for f in (v.scatter_update, v.scatter_add, v.scatter_sub, v.scatter_mul,

@@ -90,6 +90,20 @@ class Unique:
 
     fold = host
 
+    def lower(x: Any, *, out_idx: Any) -> Any:
+        """Used for operations marked with ``PADDED`` only: see there."""
+        if not x.shape[0]:
+            return x, jnp.zeros([0], out_idx)
+        none = np.iinfo(x.dtype).max
+        y, idx = jnp.unique(x, return_inverse=True, size=x.shape[0], fill_value=none)
+        return y, idx.reshape(-1).astype(out_idx)
+
+
+# An attribute that an optimizer sets on a ``Unique`` of its own: whoever takes the distinct
+# indices ignores the largest integer, so the result may be filled up with it to the length of the
+# input. Then its shape doesn't depend on data and it can be compiled.
+PADDED = "_padded"
+
 
 @operation(
     "UniqueWithCounts",

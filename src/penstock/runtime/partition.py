@@ -15,6 +15,7 @@ from penstock.graph import dtypes
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.ops.checks import label_of
+from penstock.ops.partitions import PADDED
 from penstock.runtime.effects import VARIABLES, Effects, is_marker, resource_groups
 from penstock.runtime.structure import Block, external_inputs, results
 
@@ -257,7 +258,7 @@ def runs_on_host(op: Operation) -> bool:
         return False
     if op.type in _STRUCTURE:
         return any(t.dtype.base_dtype in _HOST_TYPES for t in (*op.inputs, *op.outputs))
-    if definition.lower is None:
+    if definition.lower is None or op.type == "Unique" and PADDED not in op._attributes:
         return True
     return any(t.dtype.base_dtype in _HOST_TYPES for t in (*op.inputs, *op.outputs))
 

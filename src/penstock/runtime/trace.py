@@ -41,6 +41,62 @@ class Check:
         raise self.error(None, self.op, text)
 
 
+class UpdateOrder:
+    """Which updates of variables each operation comes after.
+
+    TensorFlow's ``Identity`` of a reference hands on the variable's buffer, not a copy.  So what
+    uses a variable's cached read (``v/read``) *after* an update, by the graph's edges, sees the
+    updated value even where the read itself came first::
+
+        with tf.control_dependencies([v.assign_add(1.0)]):
+            w = v * 2.0
+
+    Attributes:
+        reads: the reference behind each ``Identity`` that read one.
+    """
+
+    def __init__(self) -> None:
+        self.reads: dict[Operation, Ref] = {}
+        self._after: dict[Operation, int] = {}
+        self._updates: dict[Any, int] = {}
+        self._count = 0
+        self._current: Operation | None = None
+
+    def enter(self, op: Operation) -> None:
+        """Notes that ``op`` is lowered next."""
+        self._current = op
+        if not self._count:
+            return
+        after = self._after
+        mask = 0
+        for tensor in op.inputs:
+            mask |= after.get(tensor.op, 0)
+        for control in op.control_inputs:
+            mask |= after.get(control, 0)
+        if mask:
+            after[op] = mask
+
+    def note_update(self, key: Any) -> None:
+        """Notes that the current operation updated a variable."""
+        op = self._current
+        if op is None:
+            return
+        bit = 1 << self._count
+        self._count += 1
+        self._after[op] = self._after.get(op, 0) | bit
+        self._updates[key] = self._updates.get(key, 0) | bit
+
+    def is_stale(self, op: Operation, tensor: Tensor) -> bool:
+        """True when ``op`` comes after an update that the cached read ``tensor`` came before."""
+        mask = self._after.get(op)
+        if mask is None:
+            return False
+        ref = self.reads.get(tensor.op)
+        if ref is None:
+            return False
+        return bool(mask & ~self._after.get(tensor.op, 0) & self._updates.get(ref.key, 0))
+
+
 class Trace:
     """The lowering of one cluster (or of one block inside it)."""
 
@@ -57,6 +113,7 @@ class Trace:
         self.parent = parent
         self.touched: set[Any] = set()
         self.written: set[Any] = set()
+        self.order = UpdateOrder()
         self.capacity: int | None = 1 if parent is None else parent.capacity
         self.current: Operation | None = None
         self.abstract = parent is not None and parent.abstract
@@ -97,6 +154,7 @@ class Trace:
         environment = self.environment
         if op.outputs and all(t in environment for t in op.outputs):
             return  # Fed, or given from outside.
+        self.order.enter(op)
         values = self.inputs(op)
         if values is None:
             return
@@ -109,7 +167,7 @@ class Trace:
         self.current = op
         fold = definition.fold
         if fold is not None and not definition.stateful and _foldable(values):
-            result = fold(op, values, self)
+            result = call_lowering(fold, op, values, self)
         else:
             lower = definition.lower
             if lower is None:
@@ -123,7 +181,11 @@ class Trace:
         for index, tensor in enumerate(op.inputs):
             value = self.value(tensor)
             if type(value) is Ref and not wants_marker(op, index):
+                if op.type == "Identity":
+                    self.order.reads[op] = value
                 value = self.read(value)
+            elif self.order.is_stale(op, tensor):
+                value = self.read(self.order.reads[tensor.op])
             values.append(value)
         return values
 
@@ -195,6 +257,7 @@ class Trace:
     def assign(self, ref: Any, value: Any) -> None:
         """Gives a variable a new value."""
         self.set_state(ref.key, jnp.asarray(value))
+        self.order.note_update(ref.key)
 
     def is_initialized(self, ref: Any) -> bool:
         """Whether a variable has a value."""

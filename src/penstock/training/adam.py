@@ -108,6 +108,10 @@ class AdamOptimizer(Optimizer):
         update = state.assign_sub(var, lr * m_t / (root + epsilon), use_locking=self._use_locking)
         return control_flow.group(update, m_t, v_t)
 
+    def _takes_padding(self) -> bool:
+        names = ("_apply_sparse", "_resource_apply_sparse", "_apply_sparse_shared")
+        return all(getattr(type(self), name) is getattr(AdamOptimizer, name) for name in names)
+
     def _apply_sparse(self, grad: IndexedSlices, var: Any) -> Any:
         from penstock.ops.scatter import scatter_add
 

@@ -78,11 +78,11 @@ def piecewise_constant(x: Any, boundaries: Sequence[Any], values: Sequence[Any],
     from penstock.ops.comparisons import greater, less_equal
     from penstock.ops.control_flow import case
 
-    if len(boundaries) != len(values) - 1:
-        raise ValueError("The length of boundaries should be 1 less than the length of values")
     limits = convert_n_to_tensor(boundaries)
     results = convert_n_to_tensor(values)
     step = convert_to_tensor(x)
+    if len(limits) != len(results) - 1:
+        raise ValueError("The length of boundaries should be 1 less than the length of values")
     for i, limit in enumerate(limits):
         if limit.dtype.base_dtype == step.dtype.base_dtype:
             continue

@@ -21,20 +21,26 @@ from penstock.training.slot_creator import is_resource_variable
 GradientsAndVariables = Sequence[tuple[Any, Any]]
 
 
-def deduplicate_indexed_slices(values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
+def deduplicate_indexed_slices(
+    values: Tensor, indices: Tensor, padded: bool = False
+) -> tuple[Tensor, Tensor]:
     """Slices with each index once: the sums of the slices that had the same index.
 
     Args:
         values: ``[n, ...]``. indices: ``[n]`` integers.
+        padded: whoever takes the result ignores rows whose index is the largest integer; then
+            there may be such rows, and no step of the computation depends on data.
 
     Returns:
         The sums and the distinct indices.
     """
     from penstock.ops import arrays
-    from penstock.ops.partitions import unique
+    from penstock.ops.partitions import PADDED, unique
     from penstock.ops.segments import unsorted_segment_sum
 
     distinct, positions = unique(indices)
+    if padded:
+        distinct.op._set_attr(PADDED, True)
     summed = unsorted_segment_sum(values, positions, arrays.shape(distinct)[0])
     return summed, distinct
 
@@ -342,13 +348,19 @@ class Optimizer:
     def _resource_apply_sparse(self, grad: Tensor, var: Any, indices: Tensor) -> Any:
         raise TypeError(f"{type(self).__name__} defines no _resource_apply_sparse")
 
+    def _takes_padding(self) -> bool:
+        """Whether ``_apply_sparse`` ignores rows whose index is the largest integer."""
+        return False
+
     def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Any) -> Any:
-        summed, distinct = deduplicate_indexed_slices(grad.values, grad.indices)
+        summed, distinct = deduplicate_indexed_slices(
+            grad.values, grad.indices, self._takes_padding()
+        )
         return self._apply_sparse(IndexedSlices(summed, distinct, grad.dense_shape), var)
 
     def _resource_apply_sparse_duplicate_indices(self, grad: Tensor, var: Any,
                                                  indices: Tensor) -> Any:  # fmt: skip
-        summed, distinct = deduplicate_indexed_slices(grad, indices)
+        summed, distinct = deduplicate_indexed_slices(grad, indices, self._takes_padding())
         return self._resource_apply_sparse(summed, var, distinct)
 
     def _finish(self, update_ops: Sequence[Any], name_scope: str) -> Any:

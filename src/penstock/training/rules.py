@@ -61,6 +61,13 @@ class RuleOptimizer(Optimizer):
             **update.attributes,
         )
 
+    def _takes_padding(self) -> bool:
+        kind = type(self)
+        return (
+            kind._apply_sparse is RuleOptimizer._apply_sparse
+            and kind._resource_apply_sparse is RuleOptimizer._resource_apply_sparse
+        )
+
     def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         return self._emit("Apply", var, var.dtype.base_dtype, [grad])
 
