@@ -47,6 +47,8 @@ class Range:
 
     def as_slice(self) -> slice:
         """The same as a Python slice (dimension kept)."""
+        if not self.count:
+            return slice(0, 0, 1)  # An empty range may start at -1, which would mean the end.
         stop = self.start + self.count * self.step
         return slice(self.start, None if stop < 0 else stop, self.step)
 
