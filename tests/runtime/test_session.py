@@ -252,3 +252,17 @@ def test_new_operations_can_be_added_between_runs(sess: Any) -> None:
     assert sess.run([y, z], {x: 1.0}) == [2.0, 4.0]
     loop = tf.while_loop(lambda i: i < 3, lambda i: i + 1, [tf.constant(0)])
     assert sess.run(loop) == 3 and sess.run(y, {x: 1.0}) == 2.0
+
+
+def test_a_fed_array_may_be_changed_right_after_the_run(sess: Any) -> None:
+    x = tf.placeholder(tf.float32, [700, 700])
+    v = tf.Variable(0.0)
+    slow = tf.reduce_sum(tf.matmul(tf.sin(x), tf.cos(x))) * 0.0
+    step = tf.assign(v, x[0, 0] + slow)
+    sess.run(tf.global_variables_initializer())
+    fed = np.empty((700, 700), np.float32)
+    for _ in range(5):
+        fed[:] = 1.0
+        sess.run(step.op, {x: fed})
+        fed[:] = 5.0
+        assert sess.run(v) == 1.0
