@@ -91,14 +91,15 @@ def listing(tf, case):
             continue
         inputs = [i for i in node.input if not i.startswith("^")]
         inputs += sorted(i for i in node.input if i.startswith("^"))
-        line = "{} {} ({}) {}".format(node.name, node.op, ", ".join(inputs), node.device)
+        line = f"{node.name} {node.op} ({', '.join(inputs)}) {node.device}"
         for key in sorted(node.attr):
             if key == "value":
                 values = [v.decode() for v in node.attr[key].tensor.string_val]
                 values = ["_temp_" if v.startswith("_temp_") else v for v in values]
-                line += " value={}".format(values)
+                line += f" value={values}"
             else:
-                line += " {}={}".format(key, text_format.MessageToString(node.attr[key], True, True))
+                text = text_format.MessageToString(node.attr[key], True, True)
+                line += f" {key}={text}"
         lines.append(line)
     for saver in savers:
         lines.append(text_format.MessageToString(saver.saver_def, True, True))
