@@ -306,22 +306,33 @@ def initializers(tf, out):
         tf.uniform_unit_scaling_initializer(1.5, seed=3), tf.variance_scaling_initializer(seed=3),
         tf.variance_scaling_initializer(mode="fan_avg", distribution="uniform", seed=3),
         tf.variance_scaling_initializer(2.0, "fan_out", "untruncated_normal", seed=3),
-        tf.initializers.identity(2.0), tf.glorot_uniform_initializer(seed=3),
+        tf.glorot_uniform_initializer(seed=3),
         tf.glorot_normal_initializer(seed=3), tf.initializers.he_normal(seed=3),
         tf.initializers.he_uniform(seed=3), tf.initializers.lecun_normal(seed=3),
         tf.initializers.lecun_uniform(seed=3),
     ]
     made = [tf.get_variable("v%d" % i, [4, 3], initializer=m) for i, m in enumerate(makers)]
     made += [tf.get_variable("k%d" % i, [2, 3, 4, 5], initializer=m)
-             for i, m in enumerate(makers) if i != 11]
-    made += [tf.get_variable("b%d" % i, [4], initializer=m)
-             for i, m in enumerate(makers) if i != 11]
+             for i, m in enumerate(makers)]
+    made += [tf.get_variable("b%d" % i, [4], initializer=m) for i, m in enumerate(makers)]
     for m in makers:
         config = m.get_config()
         out(type(m).__name__, sorted(config.items(), key=str))
         out(type(type(m).from_config(config)).__name__)
     called = [m([2, 2]) for m in makers]
     out([c.name for c in called], makers[0]([2], dtype=tf.int32).dtype)
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        for value in sess.run(made):
+            out(value)
+
+
+def identity(tf, out):
+    made = [tf.get_variable("v%d" % i, shape, initializer=tf.initializers.identity(2.0))
+            for i, shape in enumerate(([2, 2], [2, 3], [3, 2]))]
+    parts = tf.get_variable("parts", [4, 3], initializer=tf.initializers.identity(),
+                            partitioner=tf.fixed_size_partitioner(2))
+    made.append(tf.convert_to_tensor(parts))
     with tf.Session() as sess:
         sess.run(tf.global_variables_initializer())
         for value in sess.run(made):

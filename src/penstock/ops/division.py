@@ -82,8 +82,8 @@ _SIGNATURE = f"T: {{{ARITHMETIC_TYPES}}}"
 def _kept_divisor(y: Any) -> Any:
     """A constant divisor that XLA doesn't turn into its reciprocal.
 
-    The product with a rounded reciprocal, fused with what follows, isn't the quotient: ``1 - x / 10``
-    would be negative at 10.
+    The product with a rounded reciprocal, fused with what follows, isn't the quotient:
+    ``1 - x / 10`` would be negative at 10.
     """
     if not isinstance(y, np.ndarray) or y.dtype.kind != "f":
         return y

@@ -430,7 +430,7 @@ class Identity(Initializer):
         whole = _full_shape(shape, partition_info)
         if len(whole) != 2:
             raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
-        from penstock.ops.linalg import eye
+        from penstock.ops.diagonals import eye
         from penstock.ops.slices import slice as slice_of
 
         value = eye(whole[0], whole[1], dtype=self.dtype if dtype is None else dtype)
