@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 
 import jax
@@ -13,6 +14,10 @@ from penstock.kernels.native.calls import native_product
 # An outer product of at most this many terms is cheaper computed where it is used than stored.
 _FEW_TERMS = 16
 _LARGE_RESULT = 1 << 20
+
+# The matrices behind products `a.T @ b` that are being traced, by the identity of the product; an
+# entry goes when its product does.
+_factors: dict[int, tuple[jax.Array, jax.Array]] = {}
 
 
 def matmul(
@@ -50,7 +55,23 @@ def matmul(
 
     elif not transpose_a:
         cpu = native_product(rows, inner, columns, a.dtype, transpose_b)
-    return general(a, b) if cpu is None else lax.platform_dependent(a, b, cpu=cpu, default=general)
+    if cpu is None:
+        product = general(a, b)
+    else:
+        product = lax.platform_dependent(a, b, cpu=cpu, default=general)
+    if transpose_a and not transpose_b and isinstance(product, jax.core.Tracer):
+        key = id(product)
+        _factors[key] = (a, b)
+        weakref.finalize(product, _factors.pop, key, None).atexit = False
+    return product
+
+
+def factors_of(product: jax.Array) -> tuple[jax.Array, jax.Array] | None:
+    """The `(a, b)` of a product `a.T @ b` that `matmul` made in the present trace, or None.
+
+    Whoever uses a product once can then compute it where it is used.
+    """
+    return _factors.get(id(product))
 
 
 def _sum_of_outer_products(

@@ -105,3 +105,36 @@ def native_product(
         return jax.ffi.ffi_call("penstock_product", made)(a, b, transpose_b=bool(transpose_b))
 
     return call
+
+
+def native_adam(
+    shape: Sequence[int], dtype: np.typing.DTypeLike, nesterov: bool, operands: int
+) -> Callable[..., list[jax.Array]] | None:
+    """A native update by Adam in one pass, or None.
+
+    Args:
+        shape: shape of the variable.
+        dtype: dtype of all arrays.
+        nesterov: use Nesterov's momentum.
+        operands: 1 for a gradient, 2 for matrices `a` and `b` with `a.T @ b` as the gradient.
+
+    Returns:
+        A traceable function of (variable, mean, square, rates, *operands), where `rates` holds
+        alpha, beta1, beta2 and epsilon; it returns the new variable, mean and square.
+    """
+    if not _usable(dtype) or 0 in shape:
+        return None
+    if mode() == "auto" and math.prod(shape) < _LEAST_ELEMENTS:
+        return None
+    if active() is None:
+        return None
+    made = jax.ShapeDtypeStruct(tuple(shape), np.float32)
+
+    def call(*arrays: jax.Array) -> list[jax.Array]:
+        return jax.ffi.ffi_call(
+            "penstock_adam" if operands == 1 else "penstock_adam_product",
+            (made, made, made),
+            input_output_aliases={0: 0, 1: 1, 2: 2},
+        )(*arrays, nesterov=bool(nesterov))
+
+    return call

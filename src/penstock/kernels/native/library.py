@@ -10,7 +10,11 @@ from typing import Literal, NamedTuple
 import jax
 import jax.ffi
 
+# A target whose operands or attributes change needs a new name: compiled programs that are kept
+# between processes refer to it.
 _TARGETS = {
+    "penstock_adam": "PenstockAdam",
+    "penstock_adam_product": "PenstockAdamProduct",
     "penstock_convolution": "PenstockConvolution",
     "penstock_lrn": "PenstockLrn",
     "penstock_lrn_grad": "PenstockLrnGrad",
@@ -85,4 +89,4 @@ def status() -> Status:
     library = active()
     if library is None:
         return Status(False, _reason or "unknown")
-    return Status(True, f"convolution, max_pool_grad, lrn, matmul from {library._name}")
+    return Status(True, f"convolution, max_pool_grad, lrn, matmul, adam from {library._name}")
