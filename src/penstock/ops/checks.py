@@ -409,7 +409,7 @@ def assert_rank_at_least(
     message: str | None = None,
     name: str | None = None,
 ) -> Any:
-    """An operation that fails unless ``x`` has at least ``rank`` dimensions (see ``assert_rank``)."""
+    """An operation that fails unless ``x`` has ``rank`` or more dimensions."""
     with name_scope(name, "assert_rank_at_least", (x, rank, *(data or ()))):
         x = convert_to_tensor(x, name="x")
         rank = convert_to_tensor(rank, name="rank")

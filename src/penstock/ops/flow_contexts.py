@@ -13,6 +13,7 @@ from typing import Any
 
 from penstock import protos
 from penstock.graph import nest
+from penstock.graph.collection_protos import register_proto_function
 from penstock.graph.collections import GraphKeys
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.defaults import get_default_graph
@@ -534,3 +535,8 @@ def run_keeping_summaries(function: Callable[[], Any], pinned: Callable[[Any], A
     graph.get_collection_ref(GraphKeys._SUMMARY_COLLECTION)[:] = before
     with control_dependencies(after[len(before) :]):
         return no_op() if result is None else pinned(result)
+
+
+register_proto_function(
+    GraphKeys.COND_CONTEXT, protos.CondContextDef, CondContext.to_proto, CondContext.from_proto
+)

@@ -8,6 +8,7 @@ from typing import Any
 from penstock import protos
 from penstock.graph import nest
 from penstock.graph.build import apply
+from penstock.graph.collection_protos import register_proto_function
 from penstock.graph.collections import GraphKeys
 from penstock.graph.composite import IndexedSlices
 from penstock.graph.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
@@ -576,6 +577,11 @@ class WhileContext(ControlFlowContext):
         context = WhileContext(context_def=context_def, import_scope=import_scope)
         context._read_nested(context_def, import_scope)
         return context
+
+
+register_proto_function(
+    GraphKeys.WHILE_CONTEXT, protos.WhileContextDef, WhileContext.to_proto, WhileContext.from_proto
+)
 
 
 class _Within:

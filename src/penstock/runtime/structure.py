@@ -596,6 +596,21 @@ def _read_by(item: Item) -> Iterator[Tensor]:
         return
     for op in item.operations():
         yield from op.inputs
+    yield from _predicates(item)
+
+
+def _predicates(item: Item) -> Iterator[Tensor]:
+    """The predicates of a conditional and of all conditionals inside an item."""
+    if isinstance(item, Cond):
+        yield item.predicate
+        blocks = item.sides
+    elif isinstance(item, While):
+        blocks = (item.condition, item.body)
+    else:
+        return
+    for block in blocks:
+        for inner in block.items:
+            yield from _predicates(inner)
 
 
 def external_inputs(item: Item) -> list[Tensor]:
@@ -604,8 +619,9 @@ def external_inputs(item: Item) -> list[Tensor]:
         return list(dict.fromkeys(item.inputs))
     inside = set(item.operations())
     found: dict[Tensor, None] = {}
-    if isinstance(item, Cond):
-        found[item.predicate] = None
+    for predicate in _predicates(item):
+        if predicate.op not in inside:
+            found[predicate] = None
     for op in inside_order(item):
         for tensor in op.inputs:
             if tensor.op not in inside and tensor.op.type not in NEXT | {"LoopCond"}:
