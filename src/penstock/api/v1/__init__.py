@@ -85,6 +85,45 @@ from penstock.ops.constants import placeholder as placeholder
 from penstock.ops.constants import placeholder_with_default as placeholder_with_default
 
 # --- math (element-wise, reductions, matrices, linear algebra) -----------------------------------
+from penstock.ops.special import betainc as betainc
+from penstock.ops.linalg import cholesky as cholesky
+from penstock.ops.linalg_functions import cholesky_solve as cholesky_solve
+from penstock.ops.diagonals import cross as cross
+from penstock.ops.diagonals import diag as diag
+from penstock.ops.diagonals import diag_part as diag_part
+from penstock.ops.special import digamma as digamma
+from penstock.ops.contractions import einsum as einsum
+from penstock.ops.special import erf as erf
+from penstock.ops.special import erfc as erfc
+from penstock.ops.diagonals import eye as eye
+from penstock.ops.spectral import fft as fft
+from penstock.ops.spectral import fft2d as fft2d
+from penstock.ops.spectral import fft3d as fft3d
+from penstock.ops.spectral import ifft as ifft
+from penstock.ops.spectral import ifft2d as ifft2d
+from penstock.ops.spectral import ifft3d as ifft3d
+from penstock.ops.special import igamma as igamma
+from penstock.ops.special import igammac as igammac
+from penstock.ops.special import lbeta as lbeta
+from penstock.ops.special import lgamma as lgamma
+from penstock.ops.diagonals import matrix_band_part as matrix_band_part
+from penstock.ops.linalg import matrix_determinant as matrix_determinant
+from penstock.ops.diagonals import matrix_diag as matrix_diag
+from penstock.ops.diagonals import matrix_diag_part as matrix_diag_part
+from penstock.ops.linalg import matrix_inverse as matrix_inverse
+from penstock.ops.diagonals import matrix_set_diag as matrix_set_diag
+from penstock.ops.linalg import matrix_solve as matrix_solve
+from penstock.ops.linalg_functions import matrix_solve_ls as matrix_solve_ls
+from penstock.ops.linalg import matrix_triangular_solve as matrix_triangular_solve
+from penstock.ops.linalg_functions import norm as norm
+from penstock.ops.special import polygamma as polygamma
+from penstock.ops.linalg import qr as qr
+from penstock.ops.linalg import self_adjoint_eig as self_adjoint_eig
+from penstock.ops.linalg import self_adjoint_eigvals as self_adjoint_eigvals
+from penstock.ops.linalg import svd as svd
+from penstock.ops.contractions import tensordot as tensordot
+from penstock.ops.diagonals import trace as trace
+from penstock.ops.special import zeta as zeta
 from penstock.ops.trigonometry import acos as acos
 from penstock.ops.trigonometry import acosh as acosh
 from penstock.ops.trigonometry import asin as asin
@@ -248,7 +287,9 @@ from penstock.ops.strided import strided_slice as strided_slice
 from penstock.ops.functions import edit_distance as edit_distance
 from penstock.ops.functions import meshgrid as meshgrid
 from penstock.ops.functions import repeat as repeat
-from penstock.ops.functions import required_space_to_batch_paddings as required_space_to_batch_paddings
+from penstock.ops.functions import (
+    required_space_to_batch_paddings as required_space_to_batch_paddings,
+)
 from penstock.ops.functions import roll as roll
 from penstock.ops.gathers import batch_gather as batch_gather
 from penstock.ops.gathers import gather as gather
@@ -299,6 +340,24 @@ from penstock.ops.sparse_reductions import sparse_reduce_max as sparse_reduce_ma
 from penstock.ops.sparse_reductions import sparse_reduce_max_sparse as sparse_reduce_max_sparse
 from penstock.ops.sparse_reductions import sparse_reduce_sum as sparse_reduce_sum
 from penstock.ops.sparse_reductions import sparse_reduce_sum_sparse as sparse_reduce_sum_sparse
+from penstock.ops.quantization import fake_quant_with_min_max_args as fake_quant_with_min_max_args
+from penstock.ops.quantization import (
+    fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient,
+)
+from penstock.ops.quantization import fake_quant_with_min_max_vars as fake_quant_with_min_max_vars
+from penstock.ops.quantization import (
+    fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,
+)
+from penstock.ops.quantization import (
+    fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
+)
+from penstock.ops.quantization import (
+    fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,
+)
+from penstock.ops.gathers import tensor_scatter_add as tensor_scatter_nd_add
+from penstock.ops.gathers import tensor_scatter_sub as tensor_scatter_nd_sub
+from penstock.ops.gathers import tensor_scatter_update as tensor_scatter_nd_update
+from penstock.ops.slices import reverse as reverse_v2
 
 # --- random numbers ------------------------------------------------------------------------------
 from penstock.ops.random import get_seed as get_seed
@@ -429,6 +488,8 @@ from penstock.ops.script import py_function as py_function
 from penstock.ops.tensor_arrays import TensorArray as TensorArray
 from penstock.ops.while_loops import while_loop as while_loop
 
+from penstock.nn.confusion import confusion_matrix as confusion_matrix
+
 # --- strings, files, images, records -------------------------------------------------------------
 from penstock.ops.string_numbers import as_string as as_string
 from penstock.ops.string_numbers import string_to_number as string_to_number
@@ -486,7 +547,12 @@ from penstock.runtime.session import InteractiveSession as InteractiveSession
 from penstock.runtime.session import Session as Session
 
 # --- namespaces ----------------------------------------------------------------------------------
+from penstock.api.v1 import linalg as linalg
+from penstock.api.v1 import signal as signal
+from penstock.api.v1 import spectral as spectral
 from penstock.api.v1 import app as app
+from penstock.api.v1 import manip as manip
+from penstock.api.v1 import quantization as quantization
 from penstock.api.v1 import sparse as sparse
 from penstock.api.v1 import strings as strings
 from penstock.api.v1 import compat as compat
@@ -494,9 +560,11 @@ from penstock.api.v1 import flags as flags
 from penstock.api.v1 import gfile as gfile
 from penstock.api.v1 import io as io
 from penstock.api.v1 import logging as logging
+from penstock.api.v1 import losses as losses
 from penstock.api.v1 import python_io as python_io
 from penstock.api.v1 import queue as queue
 from penstock.api.v1 import resource_loader as resource_loader
+from penstock.api.v1 import sets as sets
 from penstock.api.v1 import sysconfig as sysconfig
 from penstock.api.v1 import test as test
 from penstock.api.v1 import nn as nn
