@@ -138,6 +138,10 @@ class Plan:
                 taken = values
                 if self._taken is not None:
                     taken = [values[i] for i in self._taken]
+                if not self.tensors:
+                    # Nothing waits for the program: it must not look at the caller's arrays
+                    # after the caller has them back. (A fetch waits, and needs no copy.)
+                    taken = [v.copy() if type(v) is np.ndarray else v for v in taken]
                 return [fetched(value) for value in single.run(state, taken)]
             return self._run_steps(state, values, session)
         except NeedsHost as error:
@@ -158,6 +162,7 @@ class Plan:
 
     def _run_steps(self, state: SessionState, values: Sequence[Any], session: Any) -> list[Any]:
         environment: dict[Tensor, Any] = dict(self._labels)
+        values = [v.copy() if type(v) is np.ndarray else v for v in values]
         environment.update(zip(self.feeds, values))
         host = HostRun(state, session)
         before = {key: state.values.get(key) for key in self._written}
