@@ -268,7 +268,8 @@ def check_backprop(
         )
 
 
-def _filter_argument(filter_: Any, filters: Any) -> Any:
+def renamed_filter(filter_: Any, filters: Any) -> Any:
+    """The filter that came as ``filter`` or as ``filters``."""
     from penstock.ops.reductions import renamed_argument
 
     return renamed_argument("filters", filters, "filter", filter_)
@@ -302,7 +303,7 @@ def conv2d(
     Raises:
         ValueError: when shapes or arguments don't fit.
     """
-    filter = _filter_argument(filter, filters)  # noqa: A001
+    filter = renamed_filter(filter, filters)  # noqa: A001
     padding, explicit = explicit_padding(padding)
     data_format = data_format or "NHWC"
     return apply(
@@ -345,7 +346,7 @@ def conv2d_backprop_input(
         name: the operation's name.
         filters: the new name of ``filter``.
     """
-    filter = _filter_argument(filter, filters)  # noqa: A001
+    filter = renamed_filter(filter, filters)  # noqa: A001
     padding, explicit = explicit_padding(padding)
     return apply(
         "Conv2DBackpropInput",

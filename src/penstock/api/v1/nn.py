@@ -1,5 +1,15 @@
 """``tf.nn``."""
 
+from penstock.nn.averages import compute_average_loss as compute_average_loss
+from penstock.nn.averages import scale_regularization_loss as scale_regularization_loss
+from penstock.nn.convolution import atrous_conv2d as atrous_conv2d
+from penstock.nn.convolution import avg_pool1d as avg_pool1d
+from penstock.nn.convolution import conv1d as conv1d
+from penstock.nn.convolution import convolution as convolution
+from penstock.nn.convolution import depthwise_conv2d as depthwise_conv2d
+from penstock.nn.convolution import max_pool1d as max_pool1d
+from penstock.nn.convolution import separable_conv2d as separable_conv2d
+from penstock.nn.convolution import with_space_to_batch as with_space_to_batch
 from penstock.nn.dense import l2_normalize as l2_normalize
 from penstock.nn.dense import relu_layer as relu_layer
 from penstock.nn.dense import xw_plus_b as xw_plus_b
@@ -26,8 +36,26 @@ from penstock.nn.losses import (
 )
 from penstock.ops.extremes import in_top_k as in_top_k
 from penstock.ops.extremes import top_k as top_k
+from penstock.nn.moments import (
+    batch_norm_with_global_normalization as batch_norm_with_global_normalization,
+)
+from penstock.nn.moments import batch_normalization as batch_normalization
+from penstock.nn.moments import fused_batch_norm as fused_batch_norm
+from penstock.nn.moments import moments as moments
+from penstock.nn.moments import normalize_moments as normalize_moments
+from penstock.nn.moments import sufficient_statistics as sufficient_statistics
+from penstock.nn.moments import weighted_moments as weighted_moments
+from penstock.nn.pooling import avg_pool_v2 as avg_pool_v2
+from penstock.nn.pooling import max_pool_v2 as max_pool_v2
+from penstock.nn.pooling import pool as pool
 from penstock.nn.sampling import nce_loss as nce_loss
 from penstock.nn.sampling import sampled_softmax_loss as sampled_softmax_loss
+from penstock.nn.swish import swish as swish
+from penstock.nn.transposed import atrous_conv2d_transpose as atrous_conv2d_transpose
+from penstock.nn.transposed import conv1d_transpose as conv1d_transpose
+from penstock.nn.transposed import conv2d_transpose as conv2d_transpose
+from penstock.nn.transposed import conv3d_transpose as conv3d_transpose
+from penstock.nn.transposed import conv_transpose as conv_transpose
 from penstock.ops.candidate_sampling import all_candidate_sampler as all_candidate_sampler
 from penstock.ops.candidate_sampling import compute_accidental_hits as compute_accidental_hits
 from penstock.ops.candidate_sampling import (
@@ -55,11 +83,35 @@ from penstock.ops.nn_bias import l2_loss as l2_loss
 from penstock.ops.nn_conv import conv2d as conv2d
 from penstock.ops.nn_conv import conv2d_backprop_filter as conv2d_backprop_filter
 from penstock.ops.nn_conv import conv2d_backprop_input as conv2d_backprop_input
+from penstock.ops.nn_conv3d import conv3d as conv3d
+from penstock.ops.nn_conv3d import conv3d_backprop_filter as conv3d_backprop_filter
+from penstock.ops.nn_conv3d import conv3d_backprop_filter as conv3d_backprop_filter_v2
+from penstock.ops.nn_depthwise import depthwise_conv2d_native as depthwise_conv2d_native
+from penstock.ops.nn_depthwise import (
+    depthwise_conv2d_native_backprop_filter as depthwise_conv2d_backprop_filter,
+)
+from penstock.ops.nn_depthwise import (
+    depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter,
+)
+from penstock.ops.nn_depthwise import (
+    depthwise_conv2d_native_backprop_input as depthwise_conv2d_backprop_input,
+)
+from penstock.ops.nn_depthwise import (
+    depthwise_conv2d_native_backprop_input as depthwise_conv2d_native_backprop_input,
+)
+from penstock.ops.nn_depthwise import dilation2d as dilation2d
+from penstock.ops.nn_depthwise import erosion2d as erosion2d
 from penstock.ops.nn_norm import local_response_normalization as local_response_normalization
 from penstock.ops.nn_norm import local_response_normalization as lrn
 from penstock.ops.nn_pool import avg_pool as avg_pool
 from penstock.ops.nn_pool import avg_pool as avg_pool2d
 from penstock.ops.nn_pool import max_pool as max_pool
 from penstock.ops.nn_pool import max_pool2d as max_pool2d
+from penstock.ops.nn_pool3d import avg_pool3d as avg_pool3d
+from penstock.ops.nn_pool3d import max_pool3d as max_pool3d
+from penstock.ops.nn_pool3d import max_pool_with_argmax as max_pool_with_argmax
 from penstock.ops.nn_softmax import log_softmax as log_softmax
 from penstock.ops.nn_softmax import softmax as softmax
+from penstock.ops.spatial import depth_to_space as depth_to_space
+from penstock.ops.spatial import space_to_batch as space_to_batch
+from penstock.ops.spatial import space_to_depth as space_to_depth
