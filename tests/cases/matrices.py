@@ -12,14 +12,15 @@ for ta in (False, True):
 
         a = floats(3, 2) if ta else floats(2, 3)
         b = floats(4, 3) if tb else floats(3, 4)
-        cases.add("matmul_%d%d" % (ta, tb), build, a, b)
-        cases.add("matmul_batch_%d%d" % (ta, tb), build, np.stack([a, a + 1]),
+        cases.add(f"matmul_{int(ta)}{int(tb)}", build, a, b)
+        cases.add(f"matmul_batch_{int(ta)}{int(tb)}", build, np.stack([a, a + 1]),
                   np.stack([b, b - 1]))  # fmt: skip
 
         def adjoint(tf, a, b, ta=ta, tb=tb):
             return tf.matmul(a, b, adjoint_a=ta, adjoint_b=tb)
 
-        cases.add("matmul_adjoint_%d%d" % (ta, tb), adjoint, complexes(2, 2), complexes(2, 2),
+        cases.add(f"matmul_adjoint_{int(ta)}{int(tb)}", adjoint, complexes(2, 2),
+                  complexes(2, 2),
                   dynamic=False)  # fmt: skip
 cases.add("matmul_broadcast", lambda tf, a, b: tf.matmul(a, b), floats(2, 2, 3), floats(3, 2))
 cases.add("matmul_broadcast_ones", lambda tf, a, b: tf.matmul(a, b), floats(1, 2, 3),

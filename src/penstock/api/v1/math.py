@@ -1,9 +1,14 @@
 """``tf.math``: element-wise functions, reductions, segments, special functions."""
 
+from penstock.nn.dense import l2_normalize as l2_normalize
+from penstock.nn.dense import zero_fraction as zero_fraction
+from penstock.ops.arrays import invert_permutation as invert_permutation
 from penstock.ops.casts import angle as angle
 from penstock.ops.casts import conj as conj
 from penstock.ops.casts import imag as imag
 from penstock.ops.casts import real as real
+from penstock.ops.checks import is_non_decreasing as is_non_decreasing
+from penstock.ops.checks import is_strictly_increasing as is_strictly_increasing
 from penstock.ops.comparisons import equal as equal
 from penstock.ops.comparisons import greater as greater
 from penstock.ops.comparisons import greater_equal as greater_equal
@@ -55,6 +60,10 @@ from penstock.ops.math_unary import sign as sign
 from penstock.ops.math_unary import sqrt as sqrt
 from penstock.ops.math_unary import square as square
 from penstock.ops.math_unary import tanh as tanh
+from penstock.ops.nn_activations import softplus as softplus
+from penstock.ops.nn_activations import softsign as softsign
+from penstock.ops.nn_softmax import log_softmax as log_softmax
+from penstock.ops.nn_softmax import softmax as softmax
 from penstock.ops.polynomials import polyval as polyval
 from penstock.ops.polynomials import reciprocal_no_nan as reciprocal_no_nan
 from penstock.ops.reductions import count_nonzero as count_nonzero
@@ -87,6 +96,20 @@ from penstock.ops.segments import unsorted_segment_min as unsorted_segment_min
 from penstock.ops.segments import unsorted_segment_prod as unsorted_segment_prod
 from penstock.ops.segments import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 from penstock.ops.segments import unsorted_segment_sum as unsorted_segment_sum
+from penstock.ops.special import bessel_i0 as bessel_i0
+from penstock.ops.special import bessel_i0e as bessel_i0e
+from penstock.ops.special import bessel_i1 as bessel_i1
+from penstock.ops.special import bessel_i1e as bessel_i1e
+from penstock.ops.special import betainc as betainc
+from penstock.ops.special import digamma as digamma
+from penstock.ops.special import erf as erf
+from penstock.ops.special import erfc as erfc
+from penstock.ops.special import igamma as igamma
+from penstock.ops.special import igammac as igammac
+from penstock.ops.special import lbeta as lbeta
+from penstock.ops.special import lgamma as lgamma
+from penstock.ops.special import polygamma as polygamma
+from penstock.ops.special import zeta as zeta
 from penstock.ops.sums import accumulate_n as accumulate_n
 from penstock.ops.sums import add_n as add_n
 from penstock.ops.trigonometry import acos as acos
