@@ -574,6 +574,16 @@ class Graph(Collections):
             )
         return session
 
+    def _repr_html_(self) -> str:
+        from penstock.graph.display import graph_html
+
+        return graph_html(self)
+
+    def _repr_svg_(self) -> str:
+        from penstock.graph.display import graph_svg
+
+        return graph_svg(self)
+
     def __enter__(self) -> Graph:
         raise TypeError("Use `with graph.as_default():`, not `with graph:`")
 

@@ -261,6 +261,16 @@ class Operation:
     def __repr__(self) -> str:
         return f"<tf.Operation '{self._name}' type={self.type}>"
 
+    def _repr_html_(self) -> str:
+        from penstock.graph.display import operation_html
+
+        return operation_html(self)
+
+    def _repr_svg_(self) -> str:
+        from penstock.graph.display import operation_svg
+
+        return operation_svg(self)
+
     def __copy__(self) -> Operation:
         return self
 

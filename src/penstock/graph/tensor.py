@@ -123,6 +123,16 @@ class Tensor:
     def __ne__(self, other: object) -> bool:
         return self is not other
 
+    def _repr_html_(self) -> str:
+        from penstock.graph.display import tensor_html
+
+        return tensor_html(self)
+
+    def _repr_svg_(self) -> str:
+        from penstock.graph.display import tensor_svg
+
+        return tensor_svg(self)
+
     def __copy__(self) -> Tensor:
         return self
 
