@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from penstock.kernels import convolution, native, normalization, pooling, products
+from penstock.kernels import adam, convolution, native, normalization, pooling, products
 from penstock.kernels.native import build
 
 RNG = np.random.default_rng(5)
@@ -198,3 +199,50 @@ def test_a_folder_others_may_write_to_is_refused(
     folder.chmod(0o777)
     with pytest.raises(build.Unavailable, match="others may write"):
         build.build()
+
+
+@needs_native
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("sizes", [(10, 300, 130), (50, 25, 1100), (1, 13, 7), (200, 9, 40)])
+def test_adam(sizes: tuple[int, int, int], nesterov: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    terms, rows, columns = sizes
+    x, dy = normal(terms, rows), normal(terms, columns)
+    state = [normal(rows, columns), normal(rows, columns), jnp.abs(normal(rows, columns))]
+    rates = [np.float32(r) for r in (0.01, 0.9, 0.999, 1e-8)]
+    gradient = products.matmul(x, dy, transpose_a=True)
+
+    def stored(variable: jax.Array, mean: jax.Array, square: jax.Array) -> tuple:
+        return adam.adam(variable, mean, square, *rates, gradient, nesterov)
+
+    def on_the_way(variable: jax.Array, mean: jax.Array, square: jax.Array) -> tuple:
+        product = products.matmul(x, dy, transpose_a=True)
+        return adam.adam(variable, mean, square, *rates, product, nesterov)
+
+    made, texts = [], []
+    for value, step in (("0", stored), ("1", stored), ("1", on_the_way)):
+        monkeypatch.setenv("PENSTOCK_NATIVE", value)
+        with jax.enable_x64(True):
+            # A new function each time: JAX keeps what it traced of an old one.
+            fresh = functools.partial(lambda step, *a: step(*a), step)
+            compiled = jax.jit(fresh, donate_argnums=(0, 1, 2)).lower(*state).compile()
+        texts.append(compiled.as_text())
+        made.append([np.asarray(a) for a in compiled(*map(jnp.array, state))])
+    assert "penstock_adam" not in texts[0]
+    assert '"penstock_adam"' in texts[1]
+    assert ("penstock_adam_product" in texts[2]) == (terms <= 128)
+    for other in made[1:]:
+        for got, expected in zip(other, made[0], strict=True):
+            np.testing.assert_allclose(got, expected, rtol=2e-5, atol=2e-5)
+
+
+@needs_native
+def test_compiled_programs_can_be_kept(always: None) -> None:
+    from jax.experimental import serialize_executable
+
+    x, w = normal(2, 8, 8, 4), normal(3, 3, 4, 4)
+    compiled = (
+        jax.jit(lambda x, w: convolution.conv2d(x, w, (1, 1, 1, 1), "SAME")).lower(x, w).compile()
+    )
+    kept = serialize_executable.serialize(compiled)
+    again = serialize_executable.deserialize_and_load(*kept)
+    np.testing.assert_array_equal(again(x, w), compiled(x, w))

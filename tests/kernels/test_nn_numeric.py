@@ -248,3 +248,21 @@ def test_window_placement_errors() -> None:
         windows.place([4] * 4, [2] * 4, [1] * 4, [1, 2])
     with pytest.raises(ValueError, match="input depth 3"):
         convolution.conv2d(normal(1, 4, 4, 3), normal(2, 2, 2, 4), (1, 1, 1, 1), "SAME")
+
+
+def test_factors_are_found_in_their_trace_only() -> None:
+    seen = []
+
+    @jax.jit
+    def trace(a: jax.Array, b: jax.Array) -> jax.Array:
+        product = products.matmul(a, b, transpose_a=True)
+        seen.append(products.factors_of(product))
+        seen.append(products.factors_of(product + 1))
+        seen.append(products.factors_of(products.matmul(b, a)))
+        return product
+
+    trace(normal(3, 4), normal(3, 3))
+    assert seen[0] is not None and [f.shape for f in seen[0]] == [(3, 4), (3, 3)]
+    assert seen[1:] == [None, None]
+    del seen[:]
+    assert not products._factors
