@@ -1,11 +1,11 @@
-"""Decompositions, determinants and solvers of (batches of) matrices, with their gradients.
+"""Cholesky factors, inverses, determinants and solvers of (batches of) matrices, with gradients.
 
-Functions made of these are in ``linalg_functions.py``.
+Eigenvalues, QR, SVD and LU are in ``decompositions.py``, functions made of all these in
+``linalg_functions.py``.
 """
 
 from __future__ import annotations
 
-import collections
 from typing import Any
 
 import jax
@@ -16,25 +16,21 @@ from jax import lax
 from penstock.graph import errors
 from penstock.graph.build import apply
 from penstock.graph.registry import operation
-from penstock.graph.scopes import control_dependencies
 from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.tensor import Tensor
 from penstock.ops.diagonals import (
     eye,
     matrix_band_part,
-    matrix_diag,
     matrix_diag_part,
     matrix_set_diag,
 )
 from penstock.ops.matrices import matmul, require_equal
 
 _TYPES = "T: {double, float, half, complex64, complex128}"
-QrResult = collections.namedtuple("Qr", ["q", "r"])
-LuResult = collections.namedtuple("Lu", ["lu", "p"])
 
 
 # -- shapes ---------------------------------------------------------------------------------------
-def _sizes(op: Any, index: int = 0, rank: int = 2) -> tuple[int | None, ...] | None:
+def matrix_sizes(op: Any, index: int = 0, rank: int = 2) -> tuple[int | None, ...] | None:
     """The sizes of an input with at least ``rank`` dimensions, if its rank is known."""
     sizes = op.inputs[index].shape.sizes
     if sizes is not None and len(sizes) < rank:
@@ -42,8 +38,8 @@ def _sizes(op: Any, index: int = 0, rank: int = 2) -> tuple[int | None, ...] | N
     return sizes
 
 
-def _square(op: Any) -> TensorShape:
-    sizes = _sizes(op)
+def square_shape(op: Any) -> TensorShape:
+    sizes = matrix_sizes(op)
     if sizes is None:
         return unknown_shape()
     require_equal(sizes[-1], sizes[-2])
@@ -52,12 +48,12 @@ def _square(op: Any) -> TensorShape:
 
 
 def _batch(op: Any) -> TensorShape:
-    shape = _square(op)
+    shape = square_shape(op)
     return shape if shape.sizes is None else TensorShape(shape.sizes[:-2])
 
 
 def _solution(op: Any) -> TensorShape:
-    matrix, rhs = _sizes(op), _sizes(op, 1)
+    matrix, rhs = matrix_sizes(op), matrix_sizes(op, 1)
     if matrix is None or rhs is None:
         return unknown_shape()
     square = op.type != "MatrixSolveLs"
@@ -68,11 +64,11 @@ def _solution(op: Any) -> TensorShape:
     return TensorShape([*batch.as_list(), matrix[-1], rhs[-1]])
 
 
-def _adjoint(x: Any) -> Any:
+def adjoint_of(x: Any) -> Any:
     return jnp.conj(jnp.swapaxes(x, -1, -2))
 
 
-def _check_square(x: Any) -> None:
+def check_square(x: Any) -> None:
     shape = np.shape(x)
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise errors.InvalidArgumentError(
@@ -80,7 +76,7 @@ def _check_square(x: Any) -> None:
         )
 
 
-def _in_single(x: Any) -> Any:
+def in_single(x: Any) -> Any:
     """Half precision is computed in single."""
     return x.astype(np.float32) if x.dtype == np.float16 else x
 
@@ -88,12 +84,12 @@ def _in_single(x: Any) -> Any:
 # -- Cholesky -------------------------------------------------------------------------------------
 @operation("Cholesky", inputs="input: T", outputs="output: T", attrs=_TYPES)
 class Cholesky:
-    shape = _square
+    shape = square_shape
 
     def lower(input: Any, *, run: Any) -> Any:  # noqa: A002
-        _check_square(input)
+        check_square(input)
         matrix = jnp.asarray(input)
-        factor = lax.linalg.cholesky(_in_single(matrix), symmetrize_input=False)
+        factor = lax.linalg.cholesky(in_single(matrix), symmetrize_input=False)
         run.check(
             jnp.all(jnp.isfinite(factor)) | ~jnp.all(jnp.isfinite(matrix)),
             "Cholesky decomposition was not successful. The input might not be valid.",
@@ -119,11 +115,11 @@ class Cholesky:
 @operation("CholeskyGrad", inputs="l: T, grad: T", outputs="output: T",
            attrs="T: {half, float, double}")  # fmt: skip
 class CholeskyGrad:
-    shape = _square
+    shape = square_shape
 
     def lower(l: Any, grad: Any) -> Any:  # noqa: E741
-        factor = jnp.tril(_in_single(jnp.asarray(l)))
-        middle = jnp.tril(jnp.matmul(_adjoint(factor), grad))
+        factor = jnp.tril(in_single(jnp.asarray(l)))
+        middle = jnp.tril(jnp.matmul(adjoint_of(factor), grad))
         diagonal = jnp.diagonal(middle, axis1=-2, axis2=-1)
         middle = middle - 0.5 * jnp.vectorize(jnp.diag, signature="(n)->(n,n)")(diagonal)
         solve = lax.linalg.triangular_solve
@@ -156,12 +152,12 @@ def _check_invertible(matrix: Any, run: Any) -> None:
 @operation("MatrixInverse", inputs="input: T", outputs="output: T",
            attrs=f"adjoint: bool = false; {_TYPES}")  # fmt: skip
 class MatrixInverse:
-    shape = _square
+    shape = square_shape
 
     def lower(input: Any, *, adjoint: bool, run: Any) -> Any:  # noqa: A002
-        _check_square(input)
-        matrix = _in_single(jnp.asarray(input))
-        matrix = _adjoint(matrix) if adjoint else matrix
+        check_square(input)
+        matrix = in_single(jnp.asarray(input))
+        matrix = adjoint_of(matrix) if adjoint else matrix
         _check_invertible(matrix, run)
         return jnp.linalg.inv(matrix).astype(input.dtype)
 
@@ -188,8 +184,8 @@ class MatrixDeterminant:
     shape = _batch
 
     def lower(input: Any) -> Any:  # noqa: A002
-        _check_square(input)
-        return jnp.linalg.det(_in_single(jnp.asarray(input))).astype(input.dtype)
+        check_square(input)
+        return jnp.linalg.det(in_single(jnp.asarray(input))).astype(input.dtype)
 
     def gradient(op: Any, dy: Tensor) -> Tensor:
         from penstock.ops.arrays import reshape, shape
@@ -221,8 +217,8 @@ class LogMatrixDeterminant:
         return [_batch(op), _batch(op)]
 
     def lower(input: Any) -> Any:  # noqa: A002
-        _check_square(input)
-        sign, logarithm = jnp.linalg.slogdet(_in_single(jnp.asarray(input)))
+        check_square(input)
+        sign, logarithm = jnp.linalg.slogdet(in_single(jnp.asarray(input)))
         return sign.astype(input.dtype), logarithm.astype(input.dtype)
 
     def gradient(op: Any, _: Tensor, dy: Tensor) -> Tensor:
@@ -248,12 +244,12 @@ class MatrixSolve:
     shape = _solution
 
     def lower(matrix: Any, rhs: Any, *, adjoint: bool, run: Any) -> Any:
-        _check_square(matrix)
+        check_square(matrix)
         _check_sizes(matrix, rhs)
-        left = _in_single(jnp.asarray(matrix))
-        left = _adjoint(left) if adjoint else left
+        left = in_single(jnp.asarray(matrix))
+        left = adjoint_of(left) if adjoint else left
         _check_invertible(left, run)
-        return jnp.linalg.solve(left, _in_single(jnp.asarray(rhs))).astype(rhs.dtype)
+        return jnp.linalg.solve(left, in_single(jnp.asarray(rhs))).astype(rhs.dtype)
 
     def gradient(op: Any, dy: Tensor) -> list[Tensor]:
         matrix, solution, adjoint_a = op.inputs[0], op.outputs[0], op.attr("adjoint")
@@ -287,15 +283,15 @@ class MatrixTriangularSolve:
 
     # The attribute is called as the part of an operation that is defined here.
     def lower(matrix: Any, rhs: Any, *, op: Any, run: Any) -> Any:
-        _check_square(matrix)
+        check_square(matrix)
         _check_sizes(matrix, rhs)
-        left = _in_single(jnp.asarray(matrix))
+        left = in_single(jnp.asarray(matrix))
         diagonal = jnp.diagonal(left, axis1=-2, axis2=-1)
         run.check(jnp.all(jnp.abs(diagonal) > 0), "Input matrix is not invertible.")
         adjoint = op.attr("adjoint")
         return lax.linalg.triangular_solve(
             left,
-            _in_single(jnp.asarray(rhs)),
+            in_single(jnp.asarray(rhs)),
             left_side=True,
             lower=op.attr("lower"),
             transpose_a=adjoint,
@@ -339,17 +335,17 @@ class MatrixSolveLs:
     shape = _solution
 
     def lower(matrix: Any, rhs: Any, l2_regularizer: Any, *, fast: bool) -> Any:
-        left, right = _in_single(jnp.asarray(matrix)), _in_single(jnp.asarray(rhs))
+        left, right = in_single(jnp.asarray(matrix)), in_single(jnp.asarray(rhs))
         if not fast:
             return jnp.matmul(jnp.linalg.pinv(left), right).astype(rhs.dtype)
         rows, columns = left.shape[-2:]
         weight = jnp.asarray(l2_regularizer).astype(left.dtype)
         if rows >= columns:
-            gram = jnp.matmul(_adjoint(left), left) + weight * jnp.eye(columns, dtype=left.dtype)
-            result = jnp.linalg.solve(gram, jnp.matmul(_adjoint(left), right))
+            gram = jnp.matmul(adjoint_of(left), left) + weight * jnp.eye(columns, dtype=left.dtype)
+            result = jnp.linalg.solve(gram, jnp.matmul(adjoint_of(left), right))
         else:
-            gram = jnp.matmul(left, _adjoint(left)) + weight * jnp.eye(rows, dtype=left.dtype)
-            result = jnp.matmul(_adjoint(left), jnp.linalg.solve(gram, right))
+            gram = jnp.matmul(left, adjoint_of(left)) + weight * jnp.eye(rows, dtype=left.dtype)
+            result = jnp.matmul(adjoint_of(left), jnp.linalg.solve(gram, right))
         return result.astype(rhs.dtype)
 
     def gradient(op: Any, dy: Tensor) -> list[Any]:
@@ -379,7 +375,7 @@ class MatrixSolveLs:
         return [first + matmul(inner, rest, adjoint_b=True), d_rhs, None]
 
 
-# -- eigenvalues ----------------------------------------------------------------------------------
+# -- adjoints and matrix functions -----------------------------------------------------------------
 def adjoint(matrix: Any, name: str | None = None) -> Tensor:
     """The transpose of each matrix, conjugated.
 
@@ -399,249 +395,13 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
         return matrix_transpose(matrix, conjugate=True)
 
 
-def _lower_half(slope: Tensor) -> Tensor:
-    """A symmetric slope for a matrix of which only the lower triangle is read."""
-    half = matrix_band_part(slope, -1, 0)
-    return matrix_set_diag(half, 0.5 * matrix_diag_part(half))
-
-
-@operation("SelfAdjointEigV2", inputs="input: T", outputs="e: T, v: T",
-           attrs=f"compute_v: bool = true; {_TYPES}")  # fmt: skip
-class SelfAdjointEigV2:
-    def shape(op: Any) -> list[TensorShape]:
-        square = _square(op)
-        if square.sizes is None:
-            return [unknown_shape(), unknown_shape() if op.attr("compute_v") else TensorShape([0])]
-        values = TensorShape(square.sizes[:-1])
-        return [values, square if op.attr("compute_v") else TensorShape([0])]
-
-    def lower(input: Any, *, compute_v: bool) -> Any:  # noqa: A002
-        _check_square(input)
-        matrix = _in_single(jnp.asarray(input))
-        values, vectors = jnp.linalg.eigh(matrix, UPLO="L", symmetrize_input=False)
-        if not compute_v:
-            return values.astype(input.dtype), jnp.zeros([0], input.dtype)
-        return values.astype(input.dtype), vectors.astype(input.dtype)
-
-    def gradient(op: Any, d_values: Tensor, d_vectors: Tensor) -> Tensor:
-        from penstock.ops.arrays import expand_dims, zeros_like
-
-        with control_dependencies([d_values, d_vectors]):
-            if op.attr("compute_v"):
-                values, vectors = op.outputs
-                gaps = expand_dims(values, -2) - expand_dims(values, -1)
-                spread = matrix_set_diag(apply("Reciprocal", gaps), zeros_like(values))
-                diagonal = matrix_diag(d_values)
-                inner = diagonal + spread * matmul(vectors, d_vectors, adjoint_a=True)
-            else:
-                _, vectors = apply("SelfAdjointEigV2", op.inputs[0])
-                inner = matrix_diag(d_values)
-            slope = matmul(vectors, matmul(inner, vectors, adjoint_b=True))
-            return _lower_half(slope + adjoint(slope))
-
-
-@operation("SelfAdjointEig", inputs="input: T", outputs="output: T",
-           attrs="T: {double, float, half}")  # fmt: skip
-class SelfAdjointEig:
-    def shape(op: Any) -> TensorShape:
-        square = _square(op)
-        if square.sizes is None:
-            return unknown_shape()
-        side = square.sizes[-1]
-        return TensorShape([*square.sizes[:-2], None if side is None else side + 1, side])
-
-    def lower(input: Any) -> Any:  # noqa: A002
-        matrix = _in_single(jnp.asarray(input))
-        values, vectors = jnp.linalg.eigh(matrix, UPLO="L", symmetrize_input=False)
-        return jnp.concatenate([values[..., None, :], vectors], -2).astype(input.dtype)
-
-
-def self_adjoint_eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
-    """The eigenvalues and eigenvectors of self-adjoint matrices.
-
-    Args:
-        tensor: ``[..., n, n]``; only the lower triangle is read.
-        name: the operation's name.
-
-    Returns:
-        The eigenvalues in ascending order ``[..., n]``, and the eigenvectors as the columns of
-        ``[..., n, n]``.
-    """
-    values, vectors = apply("SelfAdjointEigV2", tensor, compute_v=True, name=name)
-    return values, vectors
-
-
-def self_adjoint_eigvals(tensor: Any, name: str | None = None) -> Tensor:
-    """The eigenvalues of self-adjoint matrices.
-
-    Args:
-        tensor: ``[..., n, n]``; only the lower triangle is read.
-        name: the operation's name.
-
-    Returns:
-        ``[..., n]``, in ascending order.
-    """
-    return apply("SelfAdjointEigV2", tensor, compute_v=False, name=name)[0]
-
-
-# -- QR, SVD, LU ----------------------------------------------------------------------------------
-@operation("Qr", inputs="input: T", outputs="q: T, r: T",
-           attrs=f"full_matrices: bool = false; {_TYPES}")  # fmt: skip
-class Qr:
-    def shape(op: Any) -> list[TensorShape]:
-        sizes = _sizes(op)
-        if sizes is None:
-            return [unknown_shape(), unknown_shape()]
-        batch, (rows, columns) = sizes[:-2], sizes[-2:]
-        if op.attr("full_matrices"):
-            return [TensorShape([*batch, rows, rows]), TensorShape([*batch, rows, columns])]
-        least = None if rows is None or columns is None else min(rows, columns)
-        return [TensorShape([*batch, rows, least]), TensorShape([*batch, least, columns])]
-
-    def lower(input: Any, *, full_matrices: bool) -> Any:  # noqa: A002
-        mode = "complete" if full_matrices else "reduced"
-        q, r = jnp.linalg.qr(_in_single(jnp.asarray(input)), mode=mode)
-        return q.astype(input.dtype), r.astype(input.dtype)
-
-    def gradient(op: Any, dq: Tensor, dr: Tensor) -> Tensor:
-        q, r = op.outputs
-        sizes = r.shape.sizes
-        if sizes is None or None in sizes[-2:]:
-            raise errors.UnimplementedError(None, op, "QrGrad not implemented with dynamic shapes.")
-        if sizes[-2] != sizes[-1]:
-            raise errors.UnimplementedError(
-                None,
-                op,
-                "QrGrad not implemented when ncols > nrows or full_matrices is true and "
-                "ncols != nrows.",
-            )
-
-        def divide_by_r(x: Tensor) -> Tensor:
-            return adjoint(matrix_triangular_solve(r, adjoint(x), lower=False, adjoint=False))
-
-        q_dq = matmul(q, dq, adjoint_a=True)
-        skew_q = q_dq - adjoint(q_dq)
-        r_dr = matmul(r, dr, adjoint_b=True)
-        skew_r = r_dr - adjoint(r_dr)
-        lower_part = matrix_band_part(skew_q + skew_r, -1, 0)
-        first = matmul(q, dr + divide_by_r(lower_part))
-        return first + divide_by_r(dq - matmul(q, q_dq))
-
-
-def qr(
-    input: Any,  # noqa: A002
-    full_matrices: bool = False,
-    name: str | None = None,
-) -> Any:
-    """The decomposition of matrices into orthogonal ``q`` and upper triangular ``r``.
-
-    Args:
-        input: ``[..., n, m]``.
-        full_matrices: give all ``n`` columns of ``q``, not only ``min(n, m)``.
-        name: the operation's name.
-
-    Returns:
-        ``(q, r)``.
-    """
-    return QrResult(*apply("Qr", input, name=name, full_matrices=full_matrices))
-
-
-@operation("Svd", inputs="input: T", outputs="s: T, u: T, v: T",
-           attrs=f"compute_uv: bool = true; full_matrices: bool = false; {_TYPES}")  # fmt: skip
-class Svd:
-    def shape(op: Any) -> list[TensorShape]:
-        sizes = _sizes(op)
-        vectors = op.attr("compute_uv")
-        if sizes is None:
-            rest = unknown_shape() if vectors else TensorShape([0])
-            return [unknown_shape(), rest, rest]
-        batch, (rows, columns) = sizes[:-2], sizes[-2:]
-        least = None if rows is None or columns is None else min(rows, columns)
-        values = TensorShape([*batch, least])
-        if not vectors:
-            return [values, TensorShape([0]), TensorShape([0])]
-        full = op.attr("full_matrices")
-        return [
-            values,
-            TensorShape([*batch, rows, rows if full else least]),
-            TensorShape([*batch, columns, columns if full else least]),
-        ]
-
-    def lower(input: Any, *, compute_uv: bool, full_matrices: bool) -> Any:  # noqa: A002
-        matrix, dtype = _in_single(jnp.asarray(input)), input.dtype
-        if not compute_uv:
-            values = jnp.linalg.svd(matrix, compute_uv=False)
-            nothing = jnp.zeros([0], dtype)
-            return values.astype(dtype), nothing, nothing
-        u, values, v_adjoint = jnp.linalg.svd(matrix, full_matrices=full_matrices)
-        return values.astype(dtype), u.astype(dtype), _adjoint(v_adjoint).astype(dtype)
-
-    def gradient(op: Any, ds: Tensor, du: Tensor, dv: Tensor) -> Tensor:
-        from penstock.ops.linalg_functions import svd_gradient
-
-        return svd_gradient(op, ds, du, dv)
-
-
-def svd(
-    tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None
-) -> Any:
-    """The singular value decomposition ``u @ diag(s) @ adjoint(v)`` of matrices.
-
-    Args:
-        tensor: ``[..., n, m]``.
-        full_matrices: give square ``u`` and ``v``.
-        compute_uv: give ``u`` and ``v`` at all.
-        name: the operation's name.
-
-    Returns:
-        ``(s, u, v)``, or only ``s``; the singular values ``s`` are real and descend.
-    """
-    from penstock.ops.casts import real
-
-    s, u, v = apply("Svd", tensor, compute_uv=compute_uv, full_matrices=full_matrices, name=name)
-    return (real(s), u, v) if compute_uv else real(s)
-
-
-@operation("Lu", inputs="input: T", outputs="lu: T, p: output_idx_type",
-           attrs=f"{_TYPES}; output_idx_type: indextype = int32")  # fmt: skip
-class Lu:
-    def shape(op: Any) -> list[TensorShape]:
-        square = _square(op)
-        if square.sizes is None:
-            return [unknown_shape(), unknown_shape()]
-        return [square, TensorShape(square.sizes[:-1])]
-
-    def lower(input: Any, *, output_idx_type: Any) -> Any:  # noqa: A002
-        _check_square(input)
-        factors, _, permutation = lax.linalg.lu(_in_single(jnp.asarray(input)))
-        return factors.astype(input.dtype), permutation.astype(output_idx_type)
-
-
-def lu(input: Any, output_idx_type: Any = np.int32, name: str | None = None) -> Any:  # noqa: A002
-    """The LU decomposition of square matrices, with row exchanges.
-
-    Args:
-        input: ``[..., n, n]``.
-        output_idx_type: the type of the permutation.
-        name: the operation's name.
-
-    Returns:
-        ``(lu, p)``: ``lu`` holds the upper triangle of U and below it L (whose diagonal is 1);
-        row ``i`` of ``L @ U`` is row ``p[i]`` of the input.
-    """
-    from penstock.graph.dtypes import as_dtype
-
-    return LuResult(*apply("Lu", input, name=name, output_idx_type=as_dtype(output_idx_type)))
-
-
-# -- matrix functions -----------------------------------------------------------------------------
 @operation("MatrixExponential", inputs="input: T", outputs="output: T", attrs=_TYPES)
 class MatrixExponential:
-    shape = _square
+    shape = square_shape
 
     def lower(input: Any) -> Any:  # noqa: A002
-        _check_square(input)
-        matrix = _in_single(jnp.asarray(input))
+        check_square(input)
+        matrix = in_single(jnp.asarray(input))
         exponential = jnp.vectorize(jax.scipy.linalg.expm, signature="(n,n)->(n,n)")
         return exponential(matrix).astype(input.dtype)
 
@@ -665,7 +425,7 @@ class MatrixExponential:
 
 @operation("MatrixSquareRoot", inputs="input: T", outputs="output: T", attrs=_TYPES)
 class MatrixSquareRoot:
-    shape = _square
+    shape = square_shape
 
     def host(input: np.ndarray) -> np.ndarray:  # noqa: A002
         return _by_eigenvectors(np.sqrt, input)
@@ -679,7 +439,7 @@ class MatrixSquareRoot:
 @operation("MatrixLogarithm", inputs="input: T", outputs="output: T",
            attrs="T: {complex64, complex128}")  # fmt: skip
 class MatrixLogarithm:
-    shape = _square
+    shape = square_shape
 
     def host(input: np.ndarray) -> np.ndarray:  # noqa: A002
         return _by_eigenvectors(np.log, input)

@@ -13,8 +13,9 @@ from penstock.graph.build import apply
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.scopes import control_dependencies, name_scope
 from penstock.graph.tensor import Tensor
+from penstock.ops.decompositions import svd
 from penstock.ops.diagonals import eye, matrix_diag, matrix_diag_part, matrix_set_diag
-from penstock.ops.linalg import adjoint, cholesky, matrix_triangular_solve, svd
+from penstock.ops.linalg import adjoint, cholesky, matrix_triangular_solve
 from penstock.ops.matrices import matmul
 
 LogDeterminant = collections.namedtuple("LogMatrixDeterminant", ["sign", "log_abs_determinant"])

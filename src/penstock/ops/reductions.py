@@ -1,7 +1,8 @@
 """Reductions: sums, means, extremes and the like over some axes of a tensor.
 
 Positions of extremes are in ``extremes.py``, running sums in ``cumulative.py``, sums over segments
-in ``segments.py``, counts in ``histograms.py``.
+in ``segments.py``, counts in ``histograms.py``; what is made of several reductions in
+``statistics.py``.
 """
 
 from __future__ import annotations
@@ -17,9 +18,8 @@ from jax import lax
 from penstock.graph import dtypes, errors
 from penstock.graph.build import apply
 from penstock.graph.composite import SparseTensor
-from penstock.graph.convert import convert_to_tensor
 from penstock.graph.registry import operation
-from penstock.graph.scopes import colocate_with, name_scope
+from penstock.graph.scopes import colocate_with
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
 from penstock.ops.operand_shapes import conjugate
@@ -340,12 +340,12 @@ def _reduce(op_type: str, x: Any, axis: Any, keepdims: Any, name: str | None,
     axis = renamed_argument("axis", axis, "reduction_indices", reduction_indices)
     keepdims = False if keepdims is None else keepdims
     dimensions = reduction_dimensions(x, axis)
-    return _scalar_if_all(
+    return scalar_if_all(
         apply(op_type, x, dimensions, name=name, keep_dims=bool(keepdims)), axis, keepdims
     )
 
 
-def _scalar_if_all(result: Tensor, axis: Any, keepdims: Any) -> Tensor:
+def scalar_if_all(result: Tensor, axis: Any, keepdims: Any) -> Tensor:
     """Notes that reducing all axes of a tensor of unknown rank leaves a scalar."""
     if result.shape.ndims is None and axis is None and not keepdims:
         result.set_shape([])
@@ -535,116 +535,13 @@ def reduce_euclidean_norm(
     return _reduce("EuclideanNorm", input_tensor, axis, keepdims, name, None, None)
 
 
-def reduce_logsumexp(
-    input_tensor: Any,
-    axis: Any = None,
-    keepdims: bool | None = None,
-    name: str | None = None,
-    reduction_indices: Any = None,
-    keep_dims: bool | None = None,
-) -> Tensor:
-    """``log(sum(exp(x)))`` along some axes, without overflow.
-
-    Args:
-        input_tensor: a floating tensor.
-        axis: an axis or a list of axes, negative ones counted from the end; all by default.
-        keepdims: keep the reduced axes, with size 1.
-        name: the name of the scope.
-        reduction_indices: the old name of ``axis``.
-        keep_dims: the old name of ``keepdims``.
-
-    Raises:
-        ValueError: when an argument comes under both names.
-    """
-    from penstock.ops.arrays import reshape, shape, zeros_like
-
-    keepdims = renamed_argument("keepdims", keepdims, "keep_dims", keep_dims)
-    axis = renamed_argument("axis", axis, "reduction_indices", reduction_indices)
-    keepdims = False if keepdims is None else keepdims
-    with name_scope(name, "ReduceLogSumExp", [input_tensor]):
-        largest = reduce_max(input_tensor, axis=axis, keepdims=True)
-        finite = apply("IsFinite", largest)
-        shift = apply("StopGradient", apply("Select", finite, largest, zeros_like(largest)))
-        powers = apply("Exp", apply("Sub", input_tensor, shift))
-        result = apply("Log", reduce_sum(powers, axis=axis, keepdims=keepdims))
-        if not keepdims:
-            shift = reshape(shift, shape(result))
-        return _scalar_if_all(apply("Add", result, shift), axis, keepdims)
-
-
-def count_nonzero(
-    input_tensor: Any = None,
-    axis: Any = None,
-    keepdims: bool | None = None,
-    dtype: Any = dtypes.int64,
-    name: str | None = None,
-    reduction_indices: Any = None,
-    keep_dims: bool | None = None,
-    input: Any = None,  # noqa: A002
-) -> Tensor:
-    """How many elements along some axes aren't 0 (for strings: aren't empty).
-
-    Args:
-        input_tensor: a tensor of numbers, truth values or strings.
-        axis: an axis or a list of axes, negative ones counted from the end; all by default.
-        keepdims: keep the reduced axes, with size 1.
-        dtype: the type of the result.
-        name: the name of the scope.
-        reduction_indices: the old name of ``axis``.
-        keep_dims: the old name of ``keepdims``.
-        input: another name of ``input_tensor``.
-    """
-    from penstock.ops.arrays import zeros
-    from penstock.ops.casts import cast
-    from penstock.ops.math_binary import not_equal
-
-    keepdims = renamed_argument("keepdims", keepdims, "keep_dims", keep_dims)
-    input_tensor = renamed_argument("input", input, "input_tensor", input_tensor)
-    axis = renamed_argument("axis", axis, "reduction_indices", reduction_indices)
-    keepdims = False if keepdims is None else keepdims
-    with name_scope(name, "count_nonzero", [input_tensor]):
-        x = convert_to_tensor(input_tensor, name="input")
-        counted = cast(not_equal(x, zeros([], dtype=x.dtype)), dtypes.int64)
-        return cast(reduce_sum(counted, axis=axis, keepdims=keepdims), dtype=dtype)
-
-
-def reduce_variance(
-    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
-) -> Tensor:
-    """The variance of the elements along some axes (divided by their number).
-
-    Args:
-        input_tensor: a floating tensor.
-        axis: an axis or a list of axes, negative ones counted from the end; all by default.
-        keepdims: keep the reduced axes, with size 1.
-        name: the name of the scope.
-    """
-    name = name if name else "reduce_variance"
-    with name_scope(name):
-        means = reduce_mean(input_tensor, axis=axis, keepdims=True)
-        squares = apply("Square", convert_to_tensor(input_tensor) - means)
-        return reduce_mean(squares, axis=axis, keepdims=keepdims)
-
-
-def reduce_std(
-    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
-) -> Tensor:
-    """The standard deviation of the elements along some axes.
-
-    Args:
-        input_tensor: a floating tensor.
-        axis: an axis or a list of axes, negative ones counted from the end; all by default.
-        keepdims: keep the reduced axes, with size 1.
-        name: the name of the scope.
-    """
-    name = name if name else "reduce_std"
-    with name_scope(name):
-        return apply("Sqrt", reduce_variance(input_tensor, axis=axis, keepdims=keepdims))
-
-
 # The rest of the family, under the name by which the other families know it.
 from penstock.ops.cumulative import cumprod as cumprod  # noqa: E402
 from penstock.ops.cumulative import cumsum as cumsum  # noqa: E402
 from penstock.ops.extremes import argmax as argmax  # noqa: E402
 from penstock.ops.extremes import argmin as argmin  # noqa: E402
 from penstock.ops.extremes import top_k as top_k  # noqa: E402
+from penstock.ops.statistics import count_nonzero as count_nonzero  # noqa: E402
+from penstock.ops.statistics import reduce_logsumexp as reduce_logsumexp  # noqa: E402
+from penstock.ops.statistics import reduce_std as reduce_std  # noqa: E402
+from penstock.ops.statistics import reduce_variance as reduce_variance  # noqa: E402

@@ -117,10 +117,10 @@ from penstock.ops.linalg_functions import matrix_solve_ls as matrix_solve_ls
 from penstock.ops.linalg import matrix_triangular_solve as matrix_triangular_solve
 from penstock.ops.linalg_functions import norm as norm
 from penstock.ops.special import polygamma as polygamma
-from penstock.ops.linalg import qr as qr
-from penstock.ops.linalg import self_adjoint_eig as self_adjoint_eig
-from penstock.ops.linalg import self_adjoint_eigvals as self_adjoint_eigvals
-from penstock.ops.linalg import svd as svd
+from penstock.ops.decompositions import qr as qr
+from penstock.ops.decompositions import self_adjoint_eig as self_adjoint_eig
+from penstock.ops.decompositions import self_adjoint_eigvals as self_adjoint_eigvals
+from penstock.ops.decompositions import svd as svd
 from penstock.ops.contractions import tensordot as tensordot
 from penstock.ops.diagonals import trace as trace
 from penstock.ops.special import zeta as zeta
@@ -232,8 +232,8 @@ from penstock.ops.reductions import reduce_max as reduce_max
 from penstock.ops.reductions import reduce_min as reduce_min
 from penstock.ops.reductions import reduce_any as reduce_any
 from penstock.ops.reductions import reduce_all as reduce_all
-from penstock.ops.reductions import reduce_logsumexp as reduce_logsumexp
-from penstock.ops.reductions import count_nonzero as count_nonzero
+from penstock.ops.statistics import reduce_logsumexp as reduce_logsumexp
+from penstock.ops.statistics import count_nonzero as count_nonzero
 from penstock.ops.cumulative import cumsum as cumsum
 from penstock.ops.cumulative import cumprod as cumprod
 from penstock.ops.extremes import argmax as argmax
@@ -320,21 +320,21 @@ from penstock.ops.sparse import sparse_placeholder as sparse_placeholder
 from penstock.ops.sparse import sparse_tensor_dense_matmul as sparse_tensor_dense_matmul
 from penstock.ops.sparse import sparse_tensor_to_dense as sparse_tensor_to_dense
 from penstock.ops.sparse import sparse_to_dense as sparse_to_dense
-from penstock.ops.sparse_layout import sparse_add as sparse_add
+from penstock.ops.sparse_sums import sparse_add as sparse_add
 from penstock.ops.sparse_layout import sparse_concat as sparse_concat
-from penstock.ops.sparse_layout import sparse_fill_empty_rows as sparse_fill_empty_rows
-from penstock.ops.sparse_layout import sparse_mask as sparse_mask
-from penstock.ops.sparse_layout import sparse_maximum as sparse_maximum
-from penstock.ops.sparse_layout import sparse_merge as sparse_merge
-from penstock.ops.sparse_layout import sparse_minimum as sparse_minimum
+from penstock.ops.sparse_rows import sparse_fill_empty_rows as sparse_fill_empty_rows
+from penstock.ops.sparse_rows import sparse_mask as sparse_mask
+from penstock.ops.sparse_sums import sparse_maximum as sparse_maximum
+from penstock.ops.sparse_rows import sparse_merge as sparse_merge
+from penstock.ops.sparse_sums import sparse_minimum as sparse_minimum
 from penstock.ops.sparse_layout import sparse_reorder as sparse_reorder
-from penstock.ops.sparse_layout import sparse_reset_shape as sparse_reset_shape
+from penstock.ops.sparse_rows import sparse_reset_shape as sparse_reset_shape
 from penstock.ops.sparse_layout import sparse_reshape as sparse_reshape
-from penstock.ops.sparse_layout import sparse_retain as sparse_retain
+from penstock.ops.sparse_rows import sparse_retain as sparse_retain
 from penstock.ops.sparse_layout import sparse_slice as sparse_slice
-from penstock.ops.sparse_layout import sparse_softmax as sparse_softmax
+from penstock.ops.sparse_sums import sparse_softmax as sparse_softmax
 from penstock.ops.sparse_layout import sparse_split as sparse_split
-from penstock.ops.sparse_layout import sparse_to_indicator as sparse_to_indicator
+from penstock.ops.sparse_rows import sparse_to_indicator as sparse_to_indicator
 from penstock.ops.sparse_layout import sparse_transpose as sparse_transpose
 from penstock.ops.sparse_reductions import sparse_reduce_max as sparse_reduce_max
 from penstock.ops.sparse_reductions import sparse_reduce_max_sparse as sparse_reduce_max_sparse
@@ -352,7 +352,7 @@ from penstock.ops.quantization import (
     fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
 )
 from penstock.ops.quantization import (
-    fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,
+    fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,  # noqa: E501
 )
 from penstock.ops.gathers import tensor_scatter_add as tensor_scatter_nd_add
 from penstock.ops.gathers import tensor_scatter_sub as tensor_scatter_nd_sub
@@ -493,16 +493,16 @@ from penstock.nn.confusion import confusion_matrix as confusion_matrix
 # --- strings, files, images, records -------------------------------------------------------------
 from penstock.ops.string_numbers import as_string as as_string
 from penstock.ops.string_numbers import string_to_number as string_to_number
-from penstock.ops.strings import decode_base64 as decode_base64
-from penstock.ops.strings import encode_base64 as encode_base64
+from penstock.ops.string_hashes import decode_base64 as decode_base64
+from penstock.ops.string_hashes import encode_base64 as encode_base64
 from penstock.ops.strings import reduce_join as reduce_join
-from penstock.ops.strings import regex_replace as regex_replace
+from penstock.ops.string_patterns import regex_replace as regex_replace
 from penstock.ops.strings import string_join as string_join
 from penstock.ops.strings import string_split as string_split
 from penstock.ops.strings import string_strip as string_strip
-from penstock.ops.strings import string_to_hash_bucket as string_to_hash_bucket
-from penstock.ops.strings import string_to_hash_bucket_fast as string_to_hash_bucket_fast
-from penstock.ops.strings import string_to_hash_bucket_strong as string_to_hash_bucket_strong
+from penstock.ops.string_hashes import string_to_hash_bucket as string_to_hash_bucket
+from penstock.ops.string_hashes import string_to_hash_bucket_fast as string_to_hash_bucket_fast
+from penstock.ops.string_hashes import string_to_hash_bucket_strong as string_to_hash_bucket_strong
 from penstock.ops.strings import substr as substr
 from penstock.ops.examples import FixedLenFeature as FixedLenFeature
 from penstock.ops.examples import FixedLenSequenceFeature as FixedLenSequenceFeature
@@ -561,6 +561,7 @@ from penstock.api.v1 import gfile as gfile
 from penstock.api.v1 import io as io
 from penstock.api.v1 import logging as logging
 from penstock.api.v1 import losses as losses
+from penstock.api.v1 import metrics as metrics
 from penstock.api.v1 import python_io as python_io
 from penstock.api.v1 import queue as queue
 from penstock.api.v1 import resource_loader as resource_loader
