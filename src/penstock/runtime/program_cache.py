@@ -66,27 +66,27 @@ def _surroundings() -> bytes:
     return "\n".join(parts).encode()
 
 
-def compile_cached(lowered: Any, device: Any) -> Any:
-    """``lowered.compile()``, or the same program from the cache."""
-    path = _file_of(lowered, device)
+def compile_cached(lowered: Any, device: Any, options: dict[str, Any]) -> Any:
+    """``lowered.compile(options)``, or the same program from the cache."""
+    path = _file_of(lowered, device, options)
     if path is None:
-        return lowered.compile()
+        return lowered.compile(options)
     found = _load(path, device)
     if found is not None:
         return found
-    compiled = lowered.compile()
+    compiled = lowered.compile(options)
     _store(path, compiled)
     return compiled
 
 
-def _file_of(lowered: Any, device: Any) -> str | None:
+def _file_of(lowered: Any, device: Any, options: dict[str, Any]) -> str | None:
     name = folder()
     directory = None if name is None else _usable_folder(name)
     if directory is None:
         return None
     digest = hashlib.sha256(_surroundings())
     chosen = device or jax.devices()[0]
-    digest.update(f"{chosen.platform} {chosen.device_kind} {chosen.id}".encode())
+    digest.update(f"{chosen.platform} {chosen.device_kind} {chosen.id} {options}".encode())
     # The text leaves out where in which file an operation was made; the bytecode would not.
     digest.update(lowered.as_text().encode())
     return os.path.join(directory, digest.hexdigest())
