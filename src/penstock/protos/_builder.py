@@ -7,7 +7,7 @@ import importlib
 import textwrap
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 from google.protobuf.internal import enum_type_wrapper
 
 from penstock.protos import _listing
@@ -62,12 +62,22 @@ def load(name: str) -> Any:
         return message
     module = _tensorboard_module(_TENSORBOARD_FILE[name])
     try:
-        return getattr(module, name)
+        return _printing_as_tensorflow(getattr(module, name))
     except AttributeError:
         raise ImportError(
             f"protocol-buffer message {name} is missing from {module.__name__}; "
             "the installed tensorboard is too old or too new for Penstock"
         ) from None
+
+
+def _printing_as_tensorflow(message: Any) -> Any:
+    """``message``, printed as TensorFlow's texts show it: map entries by key, ``1.0`` for a float.
+
+    The C implementation of protocol buffers prints maps in any order, and ``1``.
+    """
+    if isinstance(message, type):
+        message.__str__ = message.__repr__ = text_format.MessageToString  # type: ignore[assignment]
+    return message
 
 
 def _tensorboard_module(basename: str) -> Any:
