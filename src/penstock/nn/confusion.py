@@ -18,7 +18,7 @@ from penstock.ops.fills import ones_like, zeros
 from penstock.ops.joining import stack
 from penstock.ops.math_binary import maximum
 from penstock.ops.reductions import reduce_max
-from penstock.ops.sparse_layout import sparse_add
+from penstock.ops.sparse_sums import sparse_add
 
 
 def _may_end_in_one(tensor: Tensor) -> bool:

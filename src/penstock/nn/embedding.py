@@ -289,7 +289,8 @@ def safe_embedding_lookup_sparse(
     Raises:
         ValueError: when there is no table.
     """
-    from penstock.ops.sparse_layout import sparse_fill_empty_rows, sparse_reshape, sparse_retain
+    from penstock.ops.sparse_layout import sparse_reshape
+    from penstock.ops.sparse_rows import sparse_fill_empty_rows, sparse_retain
 
     if embedding_weights is None:
         raise ValueError(f"Missing embedding_weights {embedding_weights}.")
