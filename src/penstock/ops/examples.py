@@ -447,7 +447,7 @@ def _with_sparse_features(features: Mapping[str, Any], tensors: dict[str, Any]) 
     for key in sorted(features):
         feature = features[key]
         if isinstance(feature, SparseFeature):
-            from penstock.ops.sparse import sparse_merge
+            from penstock.ops.sparse_rows import sparse_merge
 
             index = feature.index_key
             ids = found[index] if isinstance(index, str) else [found[k] for k in index]
