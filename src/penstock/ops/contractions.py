@@ -104,10 +104,11 @@ def _as_matrix(a: Tensor, axes: Any, axes_first: bool) -> tuple[Tensor, Any, Any
     if listed and sizes is not None:
         axes = [int(axis) % len(sizes) if axis < 0 else int(axis) for axis in axes]
         free = [i for i in range(len(sizes)) if i not in axes]
-        static = [sizes[i] for i in free]
+        static: Any = [sizes[i] for i in free]
         if None not in sizes:
+            known: Any = sizes
             counts = [int(np.prod(static, dtype=np.int64)),
-                      int(np.prod([sizes[i] for i in axes], dtype=np.int64))]  # fmt: skip
+                      int(np.prod([known[i] for i in axes], dtype=np.int64))]  # fmt: skip
             order = axes + free if axes_first else free + axes
             counts = counts[::-1] if axes_first else counts
             return reshape(transpose(a, order), counts), static, static
@@ -329,7 +330,7 @@ def _by_broadcasting(inputs: list[Tensor], labels: list[str], output: str) -> Te
 
     summed = sorted(set("".join(labels)) - set(output))
     order = list(output) + summed
-    result = None
+    result: Any = None
     for tensor, letters in zip(inputs, labels, strict=True):
         present = [a for a in order if a in letters]
         tensor = _transposed(tensor, [letters.index(a) for a in present])

@@ -33,8 +33,8 @@ from penstock.ops.linalg import (
 from penstock.ops.matrices import matmul
 
 _TYPES = "T: {double, float, half, complex64, complex128}"
-QrResult = collections.namedtuple("Qr", ["q", "r"])
-LuResult = collections.namedtuple("Lu", ["lu", "p"])
+QrResult: Any = collections.namedtuple("Qr", ["q", "r"])  # type: ignore
+LuResult: Any = collections.namedtuple("Lu", ["lu", "p"])  # type: ignore
 
 
 # -- eigenvalues ----------------------------------------------------------------------------------

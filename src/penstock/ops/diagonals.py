@@ -219,7 +219,7 @@ class MatrixDiagV2:
 
     def shape(op: Any) -> TensorShape:
         diagonal = op.inputs[0].shape
-        known = [constant_value(each) for each in op.inputs[1:4]]
+        known: list[Any] = [constant_value(each) for each in op.inputs[1:4]]
         if diagonal.sizes is None or any(v is None for v in known):
             return unknown_shape()
         k, rows, columns = known

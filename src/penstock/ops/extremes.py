@@ -231,7 +231,7 @@ class TopKV2:
         return _top_k(input, int(k))
 
 
-TopKResult = collections.namedtuple("TopKV2", ["values", "indices"])
+TopKV2Result: Any = collections.namedtuple("TopKV2", ["values", "indices"])  # type: ignore
 
 
 def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) -> Any:  # noqa: A002
@@ -246,7 +246,7 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) 
     Returns:
         ``(values, indices)``, each ``[..., k]``; of equal elements the first comes first.
     """
-    return TopKResult(*apply("TopKV2", input, k, name=name, sorted=sorted))
+    return TopKV2Result(*apply("TopKV2", input, k, name=name, sorted=sorted))
 
 
 def _in_top_k(predictions: Any, targets: Any, k: Any) -> Any:

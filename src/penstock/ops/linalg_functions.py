@@ -18,7 +18,8 @@ from penstock.ops.diagonals import eye, matrix_diag, matrix_diag_part, matrix_se
 from penstock.ops.linalg import adjoint, cholesky, matrix_triangular_solve
 from penstock.ops.matrices import matmul
 
-LogDeterminant = collections.namedtuple("LogMatrixDeterminant", ["sign", "log_abs_determinant"])
+_PARTS = ["sign", "log_abs_determinant"]
+LogDeterminant: Any = collections.namedtuple("LogMatrixDeterminant", _PARTS)  # type: ignore
 
 
 def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
@@ -48,9 +49,9 @@ def regularized_gramian_cholesky(matrix: Tensor, l2_regularizer: Any, first_kind
         batch = sizes[:-2]
         side = sizes[-1] if first_kind else sizes[-2]
         identity = eye(side, batch_shape=batch, dtype=matrix.dtype)
-        small = matrix.shape.sizes[-1 if first_kind else -2] if matrix.shape.sizes else None
-        if small is not None:
-            identity.set_shape([*matrix.shape.sizes[:-2], small, small])
+        if matrix.shape.sizes is not None:
+            known = matrix.shape.sizes[-1 if first_kind else -2]
+            identity.set_shape([*matrix.shape.sizes[:-2], known, known])
         gramian = gramian + l2_regularizer * identity
     return cholesky(gramian)
 

@@ -92,7 +92,7 @@ def broadcast_operands(x: Tensor, y: Tensor, dz: Tensor) -> tuple[Operand, Opera
 
 
 def broadcast_axes(
-    first: tuple[int, ...], second: tuple[int, ...]
+    first: tuple[Any, ...], second: tuple[Any, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The axes of the result along which each of two shapes is repeated.
 

@@ -36,7 +36,7 @@ def _count(start: Any, limit: Any, delta: Any) -> int:
 
 
 def _range_shape(op: Any) -> Any:
-    values = [constant_value(each) for each in op.inputs]
+    values: list[Any] = [constant_value(each) for each in op.inputs]
     for each in op.inputs:
         if each.shape.ndims not in (None, 0):
             raise ValueError(f"Shape must be rank 0 but is rank {each.shape.ndims}")
@@ -64,19 +64,13 @@ class Range:
             raise errors.InvalidArgumentError(None, None, str(error)) from None
         if start.dtype.kind == "i":
             return start + np.arange(count, dtype=start.dtype) * delta
-        # Added up as TensorFlow does, so that the last digits agree.
-        result = np.empty([count], start.dtype)
-        value = start
-        for index in range_of(count):
-            result[index] = value
-            value = (value + delta).astype(start.dtype)
-        return result
+        # Added up one by one, as TensorFlow does, so that the last digits agree.
+        steps = np.full([count], delta, start.dtype)
+        steps[:1] = start
+        return np.add.accumulate(steps)
 
     lower = fold
     host = fold
-
-
-range_of = range  # The builtin, which the public function hides below.
 
 
 def range(  # noqa: A001

@@ -264,7 +264,7 @@ class Min:
     gradient = _extreme_gradient
 
 
-_LOGICAL = {
+_LOGICAL: dict[str, Any] = {
     "inputs": "input: bool, reduction_indices: Tidx",
     "outputs": "output: bool",
     "attrs": "keep_dims: bool = false; Tidx: indextype = int32",

@@ -22,7 +22,7 @@ from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
 
 
-def _invalid(message: str) -> errors.InvalidArgumentError:
+def _invalid(message: str) -> errors.OpError:
     return errors.InvalidArgumentError(None, None, message)
 
 
@@ -430,7 +430,8 @@ def _row_counts(data: Tensor, ids: Tensor, num_segments: Any) -> Tensor:
 
     each = ones(shape(ids), dtype=data.dtype)
     counts = unsorted_segment_sum(each, ids, num_segments)
-    trailing = data.shape.ndims - ids.shape.ndims
+    ranks: Any = data.shape.ndims, ids.shape.ndims
+    trailing = ranks[0] - ranks[1]
     return maximum(reshape(counts, [num_segments] + [1] * trailing), 1)
 
 

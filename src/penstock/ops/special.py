@@ -19,7 +19,7 @@ from penstock.ops.math_unary import apply_elementwise
 from penstock.ops.operand_shapes import broadcasting, conjugate, shapes_and_axes, sum_to
 from penstock.ops.shape_rules import broadcast, same_as_input
 
-_FLOAT = {"inputs": "x: T", "outputs": "y: T", "attrs": "T: floattype"}
+_FLOAT: dict[str, Any] = {"inputs": "x: T", "outputs": "y: T", "attrs": "T: floattype"}
 
 
 def _array(x: Any) -> Any:

@@ -68,7 +68,7 @@ def _inverse_gradient(forward: str, rank: int) -> Callable[..., Tensor]:
     return gradient
 
 
-_COMPLEX = {
+_COMPLEX: dict[str, Any] = {
     "inputs": "input: Tcomplex",
     "outputs": "output: Tcomplex",
     "attrs": "Tcomplex: {complex64, complex128} = complex64",
@@ -297,7 +297,7 @@ def _lengths_of(x: Tensor, rank: int, inverse: bool) -> Tensor:
     from penstock.ops.math_binary import maximum
     from penstock.ops.slices import stack, unstack
 
-    sizes = None if x.shape.sizes is None else list(x.shape.sizes[-rank:])
+    sizes: Any = None if x.shape.sizes is None else list(x.shape.sizes[-rank:])
     if sizes is not None and None not in sizes:
         if inverse and sizes:
             sizes[-1] = max(0, 2 * (sizes[-1] - 1))
@@ -319,9 +319,9 @@ def _padded(x: Tensor, rank: int, lengths: Tensor, inverse: bool) -> Tensor:
 
     wanted = constant_value_as_shape(lengths)
     if wanted.is_fully_defined() and x.shape.ndims is not None:
-        sizes = list(x.shape.sizes[-rank:])
+        sizes: Any = x.shape.as_list()[-rank:]
         if None not in sizes:
-            goal = wanted.as_list()
+            goal: Any = wanted.as_list()
             if inverse and goal[-1] > 0:
                 goal[-1] = goal[-1] // 2 + 1
             missing = [max(g - s, 0) for g, s in zip(goal, sizes, strict=True)]
@@ -384,8 +384,14 @@ irfft = _real_function("IRFFT", 1, True, "The inverse of ``rfft``.")
 irfft2d = _real_function("IRFFT2D", 2, True, "The inverse of ``rfft2d``.")
 irfft3d = _real_function("IRFFT3D", 3, True, "The inverse of ``rfft3d``.")
 
-_RFFT = {"inputs": "input: float, fft_length: int32", "outputs": "output: complex64"}
-_IRFFT = {"inputs": "input: complex64, fft_length: int32", "outputs": "output: float"}
+_RFFT: dict[str, Any] = {
+    "inputs": "input: float, fft_length: int32",
+    "outputs": "output: complex64",
+}
+_IRFFT: dict[str, Any] = {
+    "inputs": "input: complex64, fft_length: int32",
+    "outputs": "output: float",
+}
 
 
 @operation("RFFT", **_RFFT)
@@ -479,11 +485,12 @@ def dct(
         x = convert_to_tensor(input, dtype=dtypes.float32)
         if n is not None:
             known = x.shape.as_list()[-1]
+            outer = [[0, 0]] * (len(x.shape.as_list()) - 1)
             if known is not None and n < known:
                 x = x[..., 0:n]
             elif known is not None and n > known:
-                x = pad(x, [[0, 0]] * (x.shape.ndims - 1) + [[0, n - known]])
-        size = x.shape.as_list()[-1]
+                x = pad(x, [*outer, [0, n - known]])
+        size: Any = x.shape.as_list()[-1]
         size = shape(x)[-1] if size is None else size
         count = cast(size, dtypes.float32)
         if type == 1:
