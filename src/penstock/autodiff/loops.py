@@ -41,7 +41,8 @@ from penstock.ops.flow_primitives import (
     switch_ref_or_tensor,
     while_context_of,
 )
-from penstock.ops.while_loops import WhileContext, _Within
+from penstock.ops.while_gradients import Within
+from penstock.ops.while_loops import WhileContext
 
 
 def _shape(value: Tensor) -> Tensor:
@@ -91,17 +92,17 @@ class GradLoopState:
             outer_forward = outer_grad_state.forward_context
         else:
             outer_forward = forward_context.outer_context
-        with forward_context._graph.as_default(), _Within(outer_forward):
+        with forward_context._graph.as_default(), Within(outer_forward):
             count, self.forward_index = forward_context.add_forward_counter(outer_grad_state)
         if outer_grad_state is None:
-            with _Within(outer_forward):
+            with Within(outer_forward):
                 self.grad_context = self._make_grad_context()
                 self.grad_index = self.grad_context.add_backward_counter(count, None)
             return
         # The count differs from one outer iteration to the next: it is recorded like any value.
         outer_forward.add_name(count.name)
         history = outer_grad_state.add_forward_accumulator(count)
-        with _Within(outer_grad_state.grad_context):
+        with Within(outer_grad_state.grad_context):
             self.grad_context = self._make_grad_context()
             recorded = outer_grad_state.add_backprop_accumulated_value(history, count)
             self.grad_index = self.grad_context.add_backward_counter(recorded, outer_grad_state)
@@ -151,25 +152,25 @@ class GradLoopState:
         """
         current = get_default_graph()._get_control_flow_context()
         with self.forward_index.graph.as_default(), control_dependencies(None):
-            with _Within(current), colocate_with(value):
+            with Within(current), colocate_with(value):
                 # -1: a stack without a limit; the runtime finds how much room is needed.
                 limit = constant(-1, dtypes.int32)
                 stack = apply("StackV2", limit, elem_type=value.dtype.base_dtype, name="f_acc")
             handle = self.forward_context.add_value(stack)
             context = output_context(value.op)
             if context is self.forward_context:
-                with _Within(self.forward_context):
+                with Within(self.forward_context):
                     push = self._push(handle, value)
                 self.forward_index.op._add_control_input(push.op)
             else:
                 if context is None or not context.is_cond:
                     raise TypeError(f"value_ctxt is not a CondContext: {context}")
                 if dead_branch:
-                    with _Within(context.outer_context):
+                    with Within(context.outer_context):
                         push = self._push(handle, value)
                     push.op._set_control_flow_context(context)
                 else:
-                    with _Within(context):
+                    with Within(context):
                         push = self._push(handle, value)
                 self.forward_sync._add_control_input(push.op)
             # One push an iteration, in the order of the iterations.
@@ -197,7 +198,7 @@ class GradLoopState:
                 conditional = context
                 break
             context = context.outer_context
-        with control_dependencies(None), _Within(self.grad_context):
+        with control_dependencies(None), Within(self.grad_context):
             if conditional is not None:
                 # Pop only in those iterations in which the branch ran.
                 pred = self._known_predicate(conditional.pred)
@@ -427,12 +428,12 @@ class ControlFlowState:
                 return _zeros(shape.as_list(), value.dtype)
             return _zeros_like(value)
         if shape.is_fully_defined():
-            with _Within(state.grad_context):
+            with Within(state.grad_context):
                 return _zeros(shape.as_list(), value.dtype)
-        with _Within(forward.outer_context):
+        with Within(forward.outer_context):
             sizes = _shape(value)
         history = state.add_forward_accumulator(sizes)
-        with _Within(state.grad_context):
+        with Within(state.grad_context):
             return _zeros(state.add_backprop_accumulated_value(history, sizes), value.dtype)
 
     def zeros_like(self, op: Operation, index: int) -> Tensor | None:
@@ -457,13 +458,13 @@ class ControlFlowState:
                 result = switch_ref_or_tensor(result, pred)[1 - context.branch]
             return result
         if dead_branch:
-            with _Within(context.outer_context):
+            with Within(context.outer_context):
                 value = switch_ref_or_tensor(op.inputs[0], context.pred)[1 - context.branch]
                 sizes = _shape(value)
             value.op._set_control_flow_context(context)
             sizes.op._set_control_flow_context(context)
         else:
-            with _Within(context):
+            with Within(context):
                 sizes = _shape(value)
         state.grad_context.exit()
         history = state.add_forward_accumulator(sizes, dead_branch=dead_branch)
@@ -480,14 +481,14 @@ class ControlFlowState:
                     continue
                 context = state.grad_context
                 if first.shape.is_fully_defined():
-                    with _Within(context):
+                    with Within(context):
                         following = next_iteration(
                             constant(0, dtype=first.dtype, shape=first.shape)
                         )
                 else:
-                    with _Within(context.outer_context):
+                    with Within(context.outer_context):
                         zero = _zeros(_shape(first.op.inputs[0]), dtypes.float32)
-                    with _Within(context):
+                    with Within(context):
                         following = next_iteration(zero)
                 merged.op._update_input(1, following)
 

@@ -81,16 +81,10 @@ def _is_static(value: Any) -> bool:
     return isinstance(value, (np.ndarray, np.generic, int))
 
 
-def _check_index(index: Any, size: int, verb: str, run: Any, fine: Any = None) -> None:
+def _check_read(index: Any, size: int, run: Any) -> None:
     inside = (index >= 0) & (index < size)
-    if _is_static(index) and fine is None and bool(np.all(inside)):
-        return
-    joined = "index" if verb == "write to" else "from index"
-    if verb == "write to":
-        text = f"Tried to write to {joined} {{0}} but array is not resizeable and size is: {size}"
-    else:
-        text = f"Tried to read {joined} {{0}} but array size is: {size}"
-    run.check(inside, text, index)
+    if not (_is_static(index) and bool(np.all(inside))):
+        run.check(inside, f"Tried to read from index {{0}} but array size is: {size}", index)
 
 
 def write(handle: Any, index: Any, value: Any, *, run: Any) -> Any:
@@ -103,7 +97,7 @@ def write(handle: Any, index: Any, value: Any, *, run: Any) -> Any:
     size = written.shape[0]
     values = _with_values(state, np.shape(value), value.dtype, run)
     if size == 0:
-        _check_index(index, size, "write to", run)
+        run.check(np.array(False), _write_message(size), index, np.array(False))
         return NO_FLOW
     at = jnp.clip(index, 0, size - 1)
     inside = (index >= 0) & (index < size)
@@ -142,7 +136,7 @@ def read(handle: Any, index: Any, *, op: Any, run: Any, dtype: Any) -> Any:
 
     values, written = _state(handle, run)
     size = written.shape[0]
-    _check_index(index, size, "read", run)
+    _check_read(index, size, run)
     if values is None:
         # Never written: the result's static shape may still say what the zeros look like.
         shape = op.outputs[0].shape
