@@ -260,3 +260,19 @@ def test_graph_util(tmp_path) -> None:
         tf.graph_util.extract_sub_graph(graph_def, "y")
     assert tf.graph_util.tensor_shape_from_node_def_name(tf.get_default_graph(), "x") == [None, 2]
     assert tf.graph_util.must_run_on_cpu(graph_def.node[-1])
+
+
+def test_python_functions_do_not_come_with_a_graph() -> None:
+    text = (
+        'node { name: "f" op: "PyFunc" attr { key: "token" value { s: "pyfunc_from_a_file" } } '
+        'attr { key: "Tin" value { list {} } } '
+        'attr { key: "Tout" value { list { type: DT_FLOAT } } } }'
+    )
+    (f,) = tf.import_graph_def(parsed(text), return_elements=["f:0"])
+    with (
+        tf.Session() as sess,
+        pytest.raises(
+            tf.errors.InvalidArgumentError, match="callback pyfunc_from_a_file is not found"
+        ),
+    ):
+        sess.run(f)
