@@ -7,6 +7,7 @@ from typing import Any
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.tensor import Tensor
 from penstock.ops.casts import cast
+from penstock.ops.math_binary import multiply
 from penstock.ops.reductions import reduce_sum
 
 
@@ -22,7 +23,7 @@ def compute_average_loss(
     """
     losses = convert_to_tensor(per_example_loss)
     if sample_weight is not None:
-        losses = losses * cast(convert_to_tensor(sample_weight), losses.dtype)
+        losses = multiply(losses, cast(convert_to_tensor(sample_weight), losses.dtype))
     if global_batch_size is None:
         from penstock.ops.arrays import shape
 

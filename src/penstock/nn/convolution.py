@@ -112,15 +112,11 @@ def with_space_to_batch(
         input_shape=spatial, base_paddings=base, block_shape=rates
     )
     blocks = _for_all_axes(rates, 1, axes)
-    inner = space_to_batch_nd(
-        input=input, block_shape=blocks, paddings=_for_all_axes(paddings, 0, axes)
-    )
-    result = batch_to_space_nd(
-        input=op(inner, count, "VALID"),
-        block_shape=blocks,
-        crops=_for_all_axes(crops, 0, axes),
-    )
-    return result
+    paddings = _for_all_axes(paddings, 0, axes)
+    crops = _for_all_axes(crops, 0, axes)
+    inner = space_to_batch_nd(input=input, block_shape=blocks, paddings=paddings)
+    result = op(inner, count, "VALID")
+    return batch_to_space_nd(input=result, block_shape=blocks, crops=crops)
 
 
 def _spatial_axes(

@@ -282,8 +282,8 @@ def uniform_candidate_sampler(
         name: the operation's name.
 
     Returns:
-        ``(sampled_candidates, true_expected_count, sampled_expected_count)``: ``int64[num_sampled]``,
-        ``float32[batch, num_true]``, ``float32[num_sampled]``.
+        ``(sampled_candidates, true_expected_count, sampled_expected_count)``:
+        ``int64[num_sampled]``, ``float32[batch, num_true]`` and ``float32[num_sampled]``.
 
     Raises:
         InvalidArgumentError: in a run, when more unique classes are wanted than there are.

@@ -26,10 +26,23 @@ from penstock.kernels.random import chunks
 from penstock.ops.seeds import get_seed as get_seed
 from penstock.ops.seeds import set_random_seed as set_random_seed
 from penstock.ops.shape_rules import broadcast, same_as_input, value_as_shape
+from penstock.ops.windows import sizes_of as sizes_of_rank
 
 SEEDS = "seed: int = 0; seed2: int = 0"
 _UNIFORM_TYPES = (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64,
                   dtypes.int32, dtypes.int64)  # fmt: skip
+
+
+def filled_shape(op: Any) -> Any:
+    """The shape in the value of input 0.
+
+    Raises:
+        ValueError: when a size is negative.
+    """
+    sizes = constant_value(op.inputs[0])
+    if sizes is not None and (sizes < 0).any():
+        raise ValueError(f"Invalid value in tensor used for shape: {int(sizes.min())}")
+    return value_as_shape(0)(op)
 
 
 def sizes_of(shape: Any) -> tuple[int, ...]:
@@ -68,7 +81,7 @@ _FILL = f"{SEEDS}; dtype: floattype; T: indextype"
 
 @operation("RandomUniform", inputs="shape: T", outputs="output: dtype", attrs=_FILL, stateful=True)
 class RandomUniform:
-    shape = value_as_shape(0)
+    shape = filled_shape
     static = "shape"
     gradient = None
 
@@ -85,7 +98,7 @@ class RandomUniform:
     "RandomStandardNormal", inputs="shape: T", outputs="output: dtype", attrs=_FILL, stateful=True
 )
 class RandomStandardNormal:
-    shape = value_as_shape(0)
+    shape = filled_shape
     static = "shape"
     gradient = None
 
@@ -104,7 +117,7 @@ class RandomStandardNormal:
     "TruncatedNormal", inputs="shape: T", outputs="output: dtype", attrs=_FILL, stateful=True
 )
 class TruncatedNormal:
-    shape = value_as_shape(0)
+    shape = filled_shape
     static = "shape"
     gradient = None
 
@@ -125,7 +138,7 @@ class TruncatedNormal:
     stateful=True,
 )
 class ParameterizedTruncatedNormal:
-    shape = value_as_shape(0)
+    shape = filled_shape
     static = "shape"
     gradient = None
 
@@ -148,7 +161,7 @@ class ParameterizedTruncatedNormal:
     stateful=True,
 )
 class RandomUniformInt:
-    shape = value_as_shape(0)
+    shape = filled_shape
     static = "shape"
 
     def lower(shape: Any, minval: Any, maxval: Any, *, Tout: Any, op: Any, run: Any) -> Any:  # noqa: N803
@@ -170,6 +183,11 @@ def shape_tensor(shape: Any) -> Tensor:
             dtype = dtypes.int32
         else:
             shape = [s.value if isinstance(s, Dimension) else s for s in shape]
+            if any(size is None for size in shape):
+                raise TypeError(
+                    "Failed to convert object of type <class 'tuple'> to Tensor. Contents: "
+                    f"{tuple(shape)}. Consider casting elements to a supported type."
+                )
     return convert_to_tensor(shape, dtype=dtype, name="shape")
 
 
@@ -373,7 +391,8 @@ def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None
 # -- categories -----------------------------------------------------------------------------------
 def multinomial_shape(op: Any) -> Any:
     """``[batch, num_samples]``."""
-    logits = op.inputs[0].shape.with_rank(2)
+    logits = TensorShape(sizes_of_rank(op.inputs[0].shape, 2))
+    sizes_of_rank(op.inputs[1].shape, 0)
     count = constant_value(op.inputs[1])
     return TensorShape([logits[0], None if count is None else int(count)])
 

@@ -13,15 +13,20 @@ from penstock.graph.registry import operation
 from penstock.graph.scopes import name_scope
 from penstock.graph.tensor import Tensor
 from penstock.kernels import random as kernels
-from penstock.ops.random import checked_logits, multinomial_shape, shape_tensor, sizes_of
-from penstock.ops.shape_rules import value_as_shape
+from penstock.ops.random import (
+    checked_logits,
+    filled_shape,
+    multinomial_shape,
+    shape_tensor,
+    sizes_of,
+)
 
 _FILL = "dtype: floattype = float; T: indextype = int32; Tseed: indextype = int64"
 
 
 def _shape(op: Any) -> Any:
     op.inputs[1].shape.assert_is_compatible_with([2])
-    return value_as_shape(0)(op)
+    return filled_shape(op)
 
 
 @operation(

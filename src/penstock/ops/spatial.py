@@ -62,8 +62,13 @@ def _nd_shape(rule: Any) -> Any:
         source, blocks, edges = op.inputs[0].shape, *map(constant_value, op.inputs[1:])
         if source.sizes is None:
             return unknown_shape()
-        if blocks is None or edges is None:
+        if blocks is None:
             return unknown_shape(len(source.sizes))
+        if edges is None:
+            # The batch and the channels are known all the same.
+            count = len(blocks)
+            sizes = [source.sizes[0], *[None] * count, *source.sizes[count + 1 :]]
+            return TensorShape(rule(sizes, blocks.tolist(), [[0, 0]] * count))
         return TensorShape(rule(source.sizes, blocks.tolist(), edges.tolist()))
 
     return shape

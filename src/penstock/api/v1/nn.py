@@ -10,6 +10,13 @@ from penstock.nn.convolution import depthwise_conv2d as depthwise_conv2d
 from penstock.nn.convolution import max_pool1d as max_pool1d
 from penstock.nn.convolution import separable_conv2d as separable_conv2d
 from penstock.nn.convolution import with_space_to_batch as with_space_to_batch
+from penstock.nn.ctc import collapse_repeated as collapse_repeated
+from penstock.nn.ctc import ctc_beam_search_decoder as ctc_beam_search_decoder
+from penstock.nn.ctc import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
+from penstock.nn.ctc import ctc_greedy_decoder as ctc_greedy_decoder
+from penstock.nn.ctc import ctc_loss as ctc_loss
+from penstock.nn.ctc import ctc_loss_v2 as ctc_loss_v2
+from penstock.nn.ctc import ctc_unique_labels as ctc_unique_labels
 from penstock.nn.dense import l2_normalize as l2_normalize
 from penstock.nn.dense import relu_layer as relu_layer
 from penstock.nn.dense import xw_plus_b as xw_plus_b
