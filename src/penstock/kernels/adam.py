@@ -64,13 +64,13 @@ def adam(
     scalars = [jnp.asarray(s, variable.dtype) for s in (alpha, beta1, beta2, epsilon)]
     arguments = (variable, mean, square, *scalars, gradient)
     if native is None:
-        return tuple(general(*arguments))
+        made = general(*arguments)
+    else:
 
-    def one_pass(
-        variable: jax.Array, mean: jax.Array, square: jax.Array, *rest: jax.Array
-    ) -> list[jax.Array]:
-        return list(native(variable, mean, square, jnp.stack(rest[:4]), *rest[5:]))
+        def one_pass(
+            variable: jax.Array, mean: jax.Array, square: jax.Array, *rest: jax.Array
+        ) -> list[jax.Array]:
+            return native(variable, mean, square, jnp.stack(rest[:4]), *rest[5:])
 
-    if factors is None:
-        return tuple(lax.platform_dependent(*arguments, gradient, cpu=one_pass, default=general))
-    return tuple(lax.platform_dependent(*arguments, *factors, cpu=one_pass, default=general))
+        made = lax.platform_dependent(*arguments, *operands, cpu=one_pass, default=general)
+    return made[0], made[1], made[2]

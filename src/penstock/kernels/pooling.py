@@ -354,7 +354,7 @@ def max_pool_with_argmax(
     del data_format
     axes = place(x.shape, ksize, strides, padding)
     best, where = _locate(x, axes)
-    where = where.astype(index_dtype)
+    where = where.astype(np.dtype(index_dtype))
     total = lax.full_like(where, 0)
     scale = math.prod(ksize)
     for i, a in enumerate(axes):

@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.metadata
+import logging
 import os
 import platform
 import shutil
@@ -158,6 +159,10 @@ def build() -> Path:
 
 def _compile(cxx: str, headers: Path, library: Path, target: Path) -> None:
     """Compiles into a temporary folder and moves the finished library into place."""
+    # It takes a while, so it should not look like a program that hangs.
+    logging.getLogger("penstock").warning(
+        "Compiling native kernels, once; PENSTOCK_NATIVE=0 does without them."
+    )
     flags = [
         "-std=c++17",
         "-O3",

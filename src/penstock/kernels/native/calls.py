@@ -131,10 +131,11 @@ def native_adam(
     made = jax.ShapeDtypeStruct(tuple(shape), np.float32)
 
     def call(*arrays: jax.Array) -> list[jax.Array]:
-        return jax.ffi.ffi_call(
+        update = jax.ffi.ffi_call(
             "penstock_adam" if operands == 1 else "penstock_adam_product",
             (made, made, made),
             input_output_aliases={0: 0, 1: 1, 2: 2},
-        )(*arrays, nesterov=bool(nesterov))
+        )
+        return list(update(*arrays, nesterov=bool(nesterov)))
 
     return call
