@@ -1,6 +1,7 @@
 """Connectionist temporal classification: loss, gradient, decoders."""
-from cases import Family, floats
 import numpy as np
+
+from cases import Family, floats
 
 cases = Family("ctc")
 X = floats(7, 3, 5) * 2

@@ -1,6 +1,7 @@
 """Activations, softmax, losses, normalisation."""
-from cases import Family, floats, ints
 import numpy as np
+
+from cases import Family, floats, ints
 
 cases = Family("nn")
 X = floats(3, 4) * 2
@@ -37,8 +38,8 @@ for name in ("softmax", "log_softmax"):
     cases.add(name, lambda tf, x, n=name: getattr(tf.nn, n)(x), X)
     cases.add(name + "_3d", lambda tf, x, n=name: getattr(tf.nn, n)(x, name="s"), floats(2, 3, 4))
     cases.add(name + "_axis", lambda tf, x, n=name: getattr(tf.nn, n)(x, 1), floats(2, 3, 4))
-    cases.add(name + "_negative_axis", lambda tf, x, n=name: getattr(tf.nn, n)(x, dim=-2, name="s"),
-              floats(2, 3, 4), dynamic=False)
+    cases.add(name + "_negative_axis", lambda tf, x, n=name: getattr(tf.nn, n)(
+        x, dim=-2, name="s"), floats(2, 3, 4), dynamic=False)
     cases.add(name + "_second_order", lambda tf, x, n=name: tf.gradients(
         tf.reduce_sum(tf.square(getattr(tf.nn, n)(x))), x), X, dynamic=False)
     cases.add(name + "_vector", lambda tf, x, n=name: getattr(tf.nn, n)(x), floats(4))

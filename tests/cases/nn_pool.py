@@ -1,6 +1,7 @@
 """Pools: forward, gradients of first and second order, names."""
-from cases import Family, floats, ints
 import numpy as np
+
+from cases import Family, floats, ints
 
 cases = Family("nn_pool")
 X = floats(2, 6, 5, 2)

@@ -10,6 +10,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from penstock.graph import dtypes
 from penstock.graph.build import apply
@@ -141,7 +142,12 @@ class Mul:
     shape = broadcast
 
     @broadcasting
-    def lower(x: Any, y: Any) -> Any:
+    def lower(x: Any, y: Any, *, op: Any, run: Any) -> Any:
+        source = op.inputs[0].op
+        if source.type == "RandomUniform" and not _is_one(y):
+            counter = run.get_state(("random", source.name))
+            if counter is not None:
+                return _rounded_product(x, y, counter)
         return x * y
 
     @broadcasting
@@ -156,6 +162,23 @@ class Mul:
         first, second = broadcast_operands(x, y, dz)
         x, y = conjugate(x), conjugate(y)
         return [reduced(apply("Mul", dz, y), first), reduced(apply("Mul", x, dz), second)]
+
+
+def _rounded_product(x: Any, y: Any, counter: Any) -> Any:
+    """``x * y``, rounded before anything is added to it.
+
+    XLA would join the product with the sum that follows in ``random_uniform`` into one rounding,
+    and give other numbers than TensorFlow. It can't see that the highest bit of ``counter`` is 0.
+    """
+    product = x * y
+    bits = np.dtype(f"uint{8 * np.dtype(product.dtype).itemsize}")
+    zero = lax.convert_element_type(lax.shift_right_logical(counter, np.uint64(63)), bits)
+    joined = lax.bitcast_convert_type(product, bits) | zero
+    return lax.bitcast_convert_type(joined, product.dtype)
+
+
+def _is_one(value: Any) -> bool:
+    return isinstance(value, (np.ndarray, np.generic)) and bool(np.all(value == 1))
 
 
 def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
