@@ -18,6 +18,7 @@ from penstock.graph.registry import operation
 from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.tensor import Tensor
+from penstock.kernels import products
 from penstock.ops.operand_shapes import Operand, brackets, conjugate, same_known_shape, sum_to
 from penstock.ops.shape_rules import broadcast_shapes
 
@@ -70,16 +71,14 @@ class MatMul:
 
     def lower(a: Any, b: Any, *, transpose_a: bool, transpose_b: bool) -> Any:
         _check_product(a, b, "MatMul")
-        left = jnp.transpose(a) if transpose_a else jnp.asarray(a)
-        right = jnp.transpose(b) if transpose_b else jnp.asarray(b)
-        if left.shape[1] != right.shape[0]:
+        if a.shape[0 if transpose_a else 1] != b.shape[1 if transpose_b else 0]:
             raise errors.InvalidArgumentError(
                 None,
                 None,
                 f"Matrix size-incompatible: In[0]: {brackets(np.shape(a))}, "
                 f"In[1]: {brackets(np.shape(b))}",
             )
-        return jnp.matmul(left, right)
+        return products.matmul(jnp.asarray(a), jnp.asarray(b), transpose_a, transpose_b)
 
     def gradient(op: Any, dy: Tensor) -> list[Tensor]:
         transpose_a, transpose_b = op.attr("transpose_a"), op.attr("transpose_b")

@@ -17,6 +17,7 @@ import jax.numpy as jnp
 from penstock.graph.build import apply
 from penstock.graph.registry import operation
 from penstock.graph.shapes import TensorShape
+from penstock.kernels import adam as adam_kernel
 from penstock.ops.state import merged_shape
 
 _DENSE, _SPARSE = "Apply", "SparseApply"
@@ -105,7 +106,11 @@ def _shape_rule(count: int, gradient_at: int, sparse: bool) -> Callable[[Any], T
 
 def _dense_lowering(rule: Callable[..., Any], count: int, gradient_at: int) -> Callable[..., Any]:
     def lower(run: Any, values: tuple[Any, ...], attributes: dict[str, Any]) -> Any:
-        slots, rest = values[:count], values[count:]
+        slots, rest = values[:count], list(values[count:])
+        for i, value in enumerate(rest):
+            if jnp.ndim(value) == 0:  # The learning rate, or what comes before it.
+                rest[i] = run.after_readers(slots[0], value)
+                break
         new = rule(*[run.read(slot) for slot in slots], *rest, **attributes)
         for slot, value in zip(slots, new if count > 1 else (new,), strict=True):
             run.assign(slot, value)
@@ -202,9 +207,7 @@ def adam(
 ) -> Any:  # fmt: skip
     """Adam (Kingma and Ba 2014), with epsilon outside the bias correction."""
     alpha = lr * jnp.sqrt(1 - beta2_power) / (1 - beta1_power)
-    m = m + (grad - m) * (1 - beta1)
-    v = v + (jnp.square(grad) - v) * (1 - beta2)
-    return adam_step(var, m, alpha, beta1, jnp.sqrt(v), epsilon, grad, use_nesterov), m, v
+    return adam_kernel.adam(var, m, v, alpha, beta1, beta2, epsilon, grad, use_nesterov)
 
 
 @update_rule(

@@ -18,10 +18,16 @@ from penstock.graph import dtypes, errors
 from penstock.graph.operation import Operation
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
+from penstock.kernels import ordering
 from penstock.runtime.markers import Handle, NeedsHost, Ref, Uninitialized, handle_of
 from penstock.runtime.structure import SWITCH, Block, Cond, While
 
 _LARGEST_FOLD = 100_000
+_LARGE_VARIABLE = 1 << 14
+_PRODUCTS = frozenset(
+    "MatMul BatchMatMul BatchMatMulV2 Conv2D Conv2DBackpropInput Conv3D Conv3DBackpropInputV2 "
+    "DepthwiseConv2dNative DepthwiseConv2dNativeBackpropInput".split()
+)
 _MARKERS = (Ref, Handle)
 
 
@@ -111,6 +117,7 @@ class Trace:
         self.state = state
         self.checks = checks
         self.parent = parent
+        self.readers: dict[Any, list[Any]] = {}
         self.touched: set[Any] = set()
         self.written: set[Any] = set()
         self.order = UpdateOrder()
@@ -174,6 +181,26 @@ class Trace:
                 raise NeedsHost(op, f"{op.type} has no lowering")
             result = call_lowering(lower, op, values, self)
         self.store(op, result)
+        if op.type in _PRODUCTS:
+            self._note_readers(op)
+
+    def _note_readers(self, op: Operation) -> None:
+        """Notes what was computed from a variable's old value and isn't fused into anything."""
+        for tensor in op.inputs:
+            ref = self.order.reads.get(tensor.op)
+            if ref is not None:
+                self.readers.setdefault(ref.key, []).append(self.environment[op.outputs[0]])
+
+    def after_readers(self, ref: Any, scalar: Any) -> Any:
+        """``scalar``, available only when everything that reads the variable has been computed.
+
+        Passing the learning rate through this lets XLA update a large variable in its own buffer:
+        otherwise it would copy the variable for the gradient that still reads it.
+        """
+        readers = self.readers.get(ref.key)
+        if not readers or self.parent is not None or self.read(ref).size < _LARGE_VARIABLE:
+            return scalar
+        return ordering.after(jnp.asarray(scalar), *readers)
 
     def inputs(self, op: Operation) -> list[Any] | None:
         """The input values of ``op``, references read where it wants a value."""
