@@ -41,6 +41,17 @@ cases.add("pool_max", lambda tf, x: tf.nn.pool(x, [2, 2], "MAX", "SAME"), X)
 cases.add("pool_avg_dilated", lambda tf, x: tf.nn.pool(
     x, [2, 2], "AVG", "VALID", dilation_rate=[2, 2]), X)
 cases.add("pool_1d", lambda tf, x: tf.nn.pool(x, [2], "AVG", "SAME", strides=[2]), floats(2, 5, 3))
+F = floats(2, 11, 9, 2)
+for kind in ("max", "avg"):
+    for label, options in [("shuffled", {}), ("pseudo", {"pseudo_random": True}),
+                           ("overlapping", {"overlapping": True})]:
+        cases.add("fractional_%s_%s" % (kind, label),
+                  lambda tf, x, k=kind, o=options: list(getattr(tf.nn, "fractional_%s_pool" % k)(
+                      x, [1.0, 1.4, 1.7, 1.0], deterministic=True, seed=3, seed2=9, **o))[0],
+                  F, numeric=kind == "avg", dynamic=kind == "max")
+cases.add("fractional_sequences", lambda tf, x: [
+    tf.placeholder_with_default(t, [None]) for t in tf.nn.fractional_max_pool(
+    x, [1.0, 1.4, 1.7, 1.0], deterministic=True, seed=3)[1:]], F, grad=False, dynamic=False)
 for name, build in [
     ("negative", lambda tf, x: tf.nn.max_pool(x, 9, 1, "VALID")),
     ("rank", lambda tf, x: tf.nn.max_pool(x[0], 2, 1, "VALID")),

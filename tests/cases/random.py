@@ -23,7 +23,8 @@ def declare(label, graph_seed, op_seed):
     add(
         "uniform_range",
         lambda tf, s=op_seed: tf.random_uniform([2, 3], -0.05, 0.05, seed=s),
-        rtol=1e-6,
+        rtol=1e-12,
+        atol=0,
     )
     add("uniform_int", lambda tf, s=op_seed: tf.random_uniform([9], -3, 100, tf.int32, seed=s))
     add("uniform_int64", lambda tf, s=op_seed: tf.random_uniform([9], 0, 10**12, tf.int64, seed=s))

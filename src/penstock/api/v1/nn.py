@@ -108,6 +108,8 @@ from penstock.ops.nn_depthwise import (
 )
 from penstock.ops.nn_depthwise import dilation2d as dilation2d
 from penstock.ops.nn_depthwise import erosion2d as erosion2d
+from penstock.ops.nn_fractional import fractional_avg_pool as fractional_avg_pool
+from penstock.ops.nn_fractional import fractional_max_pool as fractional_max_pool
 from penstock.ops.nn_norm import local_response_normalization as local_response_normalization
 from penstock.ops.nn_norm import local_response_normalization as lrn
 from penstock.ops.nn_pool import avg_pool as avg_pool
