@@ -210,4 +210,6 @@ def test_graphs_in_a_notebook(page: chromium.Page, tmp_path: pathlib.Path) -> No
     assert page.elements("details[open]") == 1
     page.evaluate("document.querySelectorAll('details')[1].querySelector('summary').click()")
     assert page.elements("details[open]") == 2
+    page.call("Emulation.setDeviceMetricsOverride", width=640, height=620, deviceScaleFactor=1,
+              mobile=False)  # fmt: skip
     keep(page, "notebook_graph")

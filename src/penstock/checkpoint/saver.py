@@ -532,4 +532,14 @@ def write_graph(graph_or_graph_def: Any, logdir: str, name: str, as_text: bool =
 register_proto_function(
     GraphKeys.SAVERS, protos.SaverDef, to_proto=Saver.to_proto, from_proto=Saver.from_proto
 )
-__all__ = ["V1", "V2", "Saver", "export_meta_graph", "import_meta_graph", "write_graph"]
+# The builders' names in TensorFlow, for programs that derive from them.
+BaseSaverBuilder = BulkSaverBuilder = SaverBuilder
+__all__ = [
+    "V1",
+    "V2",
+    "BaseSaverBuilder",
+    "Saver",
+    "export_meta_graph",
+    "import_meta_graph",
+    "write_graph",
+]

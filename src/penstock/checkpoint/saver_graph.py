@@ -8,7 +8,7 @@ from typing import Any
 
 from penstock import protos
 from penstock.checkpoint.save_ops import restore_v2, save_v2
-from penstock.checkpoint.saveables import SaveableObject, validate_and_slice_inputs
+from penstock.checkpoint.saveables import SaveableObject, SaveSpec, validate_and_slice_inputs
 from penstock.graph.build import apply
 from penstock.graph.device import DeviceSpec
 from penstock.graph.scopes import control_dependencies, name_scope
@@ -29,6 +29,10 @@ class SaverBuilder:
     Args:
         write_version: ``SaverDef.V1`` or ``SaverDef.V2``, the format to save in.
     """
+
+    # Programs that define saveable objects of their own find these here.
+    SaveSpec = SaveSpec
+    SaveableObject = SaveableObject
 
     def __init__(self, write_version: int = V2) -> None:
         self._write_version = write_version

@@ -97,11 +97,7 @@ def _picture(
     members: dict[str, list[Operation]] = {}
     for op in operations:
         members.setdefault(heads[op], []).append(op)
-    groups = {
-        head: inside
-        for head, inside in members.items()
-        if len(inside) > 1 or inside[0].name != scope + head
-    }
+    groups = {h: inside for h, inside in members.items() if _is_scope(h, inside, scope)}
     aside = [h for h in members if not scope and h.rstrip("_0123456789") in _AUXILIARY]
     shown = [h for h in members if h not in aside]
     if len(shown) > _MOST_NODES:
@@ -134,6 +130,14 @@ def _node_of(head: str, inside: list[Operation], is_group: bool) -> Node:
             return Node(head, "variable", _variable_text(variable), variable.name)
         return Node(head, "scope", _count(inside), head)
     return Node(head, _kind(named), named.type if named.type != head else "", named.name)
+
+
+def _is_scope(head: str, inside: list[Operation], scope: str) -> bool:
+    """Whether there is more under a name than an operation with constants of its own."""
+    others = [op for op in inside if op.name != scope + head and op.name.startswith(scope)]
+    if len(others) == len(inside):
+        return True
+    return any(op.type != "Const" for op in others)
 
 
 def _is_variable(head: str, inside: list[Operation]) -> Operation | None:

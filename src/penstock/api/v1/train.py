@@ -53,6 +53,7 @@ from penstock.checkpoint.state import get_checkpoint_state as get_checkpoint_sta
 from penstock.checkpoint.state import latest_checkpoint as latest_checkpoint
 from penstock.checkpoint.state import remove_checkpoint as remove_checkpoint
 from penstock.checkpoint.state import update_checkpoint_state as update_checkpoint_state
+from penstock.checkpoint.waiting import checkpoints_iterator as checkpoints_iterator
 
 # --- event files ---------------------------------------------------------------------------------
 from penstock.summary.event_files import summary_iterator as summary_iterator
