@@ -18,6 +18,15 @@ from penstock.ops.files import match_filenames_once as match_filenames_once
 from penstock.ops.files import matching_files as matching_files
 from penstock.ops.files import read_file as read_file
 from penstock.ops.files import write_file as write_file
+from penstock.ops.image_codecs import decode_and_crop_jpeg as decode_and_crop_jpeg
+from penstock.ops.image_codecs import decode_bmp as decode_bmp
+from penstock.ops.image_codecs import decode_gif as decode_gif
+from penstock.ops.image_codecs import decode_image as decode_image
+from penstock.ops.image_codecs import decode_jpeg as decode_jpeg
+from penstock.ops.image_codecs import decode_png as decode_png
+from penstock.ops.image_codecs import encode_jpeg as encode_jpeg
+from penstock.ops.image_codecs import extract_jpeg_shape as extract_jpeg_shape
+from penstock.ops.image_codecs import is_jpeg as is_jpeg
 from penstock.ops.parsing import decode_compressed as decode_compressed
 from penstock.ops.parsing import decode_csv as decode_csv
 from penstock.ops.parsing import decode_json_example as decode_json_example
