@@ -1,0 +1,1 @@
+"""Keras on the graph: layers, models, and training through sessions."""

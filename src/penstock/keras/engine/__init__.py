@@ -1,0 +1,1 @@
+"""The engine: layers, networks of layers, and their training."""

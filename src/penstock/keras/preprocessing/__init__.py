@@ -1,0 +1,1 @@
+"""``keras.preprocessing``: images, texts and sequences made ready for models."""
