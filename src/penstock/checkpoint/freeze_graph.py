@@ -10,8 +10,9 @@ from google.protobuf.message import DecodeError
 
 from penstock import protos
 from penstock.checkpoint import files
+from penstock.checkpoint.graph_files import import_meta_graph
 from penstock.checkpoint.saved_model.loader import load as load_saved_model
-from penstock.checkpoint.saver import Saver, import_meta_graph
+from penstock.checkpoint.saver import Saver
 from penstock.checkpoint.state import checkpoint_exists
 from penstock.graph.graph import Graph
 from penstock.graph.graph_util import convert_variables_to_constants

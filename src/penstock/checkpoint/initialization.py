@@ -68,7 +68,7 @@ def _variable_named(name: str) -> Any:
 
 def _parts_of(name: str, stored: Mapping[str, Any]) -> list[Any]:
     """The parts of a partitioned variable, in order."""
-    parts = []
+    parts: list[Any] = []
     while f"{name}/part_{len(parts)}" in stored:
         parts.append(stored[f"{name}/part_{len(parts)}"])
     return parts

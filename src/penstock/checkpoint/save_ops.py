@@ -225,7 +225,7 @@ class RestoreV2:
 class RestoreSlice:
     def shape(op: Any) -> TensorShape:  # noqa: N805
         spec = constant_value(op.inputs[2])
-        return unknown_shape() if spec is None else _slice_shape(spec[()])
+        return unknown_shape() if spec is None else _slice_shape(bytes(spec[()]))
 
     def host(file_pattern: Any, tensor_name: Any, shape_and_slice: Any, *, op: Any) -> Any:
         names, slices = [_text(tensor_name)], [_text(shape_and_slice)]

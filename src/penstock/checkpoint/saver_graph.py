@@ -30,10 +30,6 @@ class SaverBuilder:
         write_version: ``SaverDef.V1`` or ``SaverDef.V2``, the format to save in.
     """
 
-    # Programs that define saveable objects of their own find these here.
-    SaveSpec = SaveSpec
-    SaveableObject = SaveableObject
-
     def __init__(self, write_version: int = V2) -> None:
         self._write_version = write_version
 
@@ -150,6 +146,11 @@ class SaverBuilder:
                     self._restore(path, saveables, sequentially, reshape, "restore_shard")
                 )
         return group(*shards, name="restore_all")
+
+
+# Programs that define saveable objects of their own find these at the builder.
+SaverBuilder.SaveSpec = SaveSpec  # type: ignore[attr-defined]
+SaverBuilder.SaveableObject = SaveableObject  # type: ignore[attr-defined]
 
 
 def _known_shape(tensor: Any) -> Any:

@@ -110,7 +110,8 @@ def _of_folder(path: str) -> Report:
     if latest is not None:
         report = checkpoint_report(latest)
         state = get_checkpoint_state(path)
-        kept = [os.path.basename(p) for p in state.all_model_checkpoint_paths]
+        paths = state.all_model_checkpoint_paths if state is not None else [latest]
+        kept = [os.path.basename(p) for p in paths]
         report.note(f"checkpoints in this folder: {', '.join(kept)}; this is the latest")
         if events:
             report.note(f"event files in this folder: {len(events)}")

@@ -177,7 +177,7 @@ TENSORFLOW = {
     "python.training.queue_runner": "tf.train",
     "python.training.queue_runner_impl": "tf.train",
     "python.training.rmsprop": "tf.train",
-    "python.training.saver": "tf.train penstock.checkpoint.saver",
+    "python.training.saver": "tf.train penstock.checkpoint.saver penstock.checkpoint.graph_files",
     "python.training.server_lib": "tf.train",
     "python.training.session_manager": "tf.train",
     "python.training.session_run_hook": "tf.train",

@@ -381,7 +381,7 @@ class _Import:
         inputs: list[Tensor],
         pending: dict[int, str],
     ) -> None:
-        wanted = []
+        wanted: list[tuple[Any, bool]] = []
         for argument in definition.signature.inputs:
             if argument.type_list_attr is not None:
                 types = list(values[argument.type_list_attr])

@@ -42,8 +42,8 @@ from penstock.checkpoint.inspection import load_checkpoint as load_checkpoint
 from penstock.checkpoint.inspection import load_variable as load_variable
 from penstock.checkpoint.saver import Saver as Saver
 from penstock.checkpoint.saver import export_meta_graph as export_meta_graph
-from penstock.checkpoint.saver import import_meta_graph as import_meta_graph
-from penstock.checkpoint.saver import write_graph as write_graph
+from penstock.checkpoint.graph_files import import_meta_graph as import_meta_graph
+from penstock.checkpoint.graph_files import write_graph as write_graph
 from penstock.checkpoint.state import checkpoint_exists as checkpoint_exists
 from penstock.checkpoint.state import (
     generate_checkpoint_state_proto as generate_checkpoint_state_proto,

@@ -12,8 +12,9 @@ from google.protobuf.message import DecodeError
 
 from penstock import protos
 from penstock.checkpoint import files
+from penstock.checkpoint.graph_files import import_meta_graph_with_elements
 from penstock.checkpoint.saved_model import constants
-from penstock.checkpoint.saver import Saver, import_meta_graph_with_elements
+from penstock.checkpoint.saver import Saver
 from penstock.checkpoint.state import checkpoint_exists
 from penstock.ops.variables import prepend_name_scope
 
