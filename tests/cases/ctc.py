@@ -36,10 +36,10 @@ cases.add("loss_v2_sparse", lambda tf, x, n: tf.nn.ctc_loss_v2(
     labels(tf, values=(0, 1, 1, 3, 4, 4, 0)), x, None, n, blank_index=2), X, LENGTHS, graph=False,
     **OPTIONS)
 for merge in (True, False):
-    cases.add("greedy_%s" % merge, lambda tf, x, n, m=merge: [
+    cases.add("greedy_" + str(merge), lambda tf, x, n, m=merge: [
         [s.indices, s.values, s.dense_shape, p] for (s,), p in
         [tf.nn.ctc_greedy_decoder(x, n, merge_repeated=m)]], X, LENGTHS, grad=False)
-    cases.add("beam_%s" % merge, lambda tf, x, n, m=merge: [
+    cases.add("beam_" + str(merge), lambda tf, x, n, m=merge: [
         [[s.indices, s.values, s.dense_shape] for s in found] + [p] for found, p in
         [tf.nn.ctc_beam_search_decoder(x, n, beam_width=6, top_paths=3, merge_repeated=m)]],
         X, LENGTHS, grad=False, rtol=1e-4)

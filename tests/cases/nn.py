@@ -66,8 +66,8 @@ for suffix in ("", "_v2"):
         labels=p, logits=x), floats(2, 3, 4), np.abs(floats(2, 3, 4, seed=2)), rtol=1e-4,
         numeric=False)  # These labels are no distributions, which TensorFlow's gradient assumes.
 cases.add("softmax_xent_hessian", lambda tf, x, p: tf.gradients(tf.gradients(
-    tf.nn.softmax_cross_entropy_with_logits_v2(labels=p, logits=x), x)[0] * [1.0, 2, 3, 4], x), X, P,
-    grad=False, dynamic=False, rtol=1e-4)
+    tf.nn.softmax_cross_entropy_with_logits_v2(labels=p, logits=x), x)[0] * [1.0, 2, 3, 4], x), X,
+    P, grad=False, dynamic=False, rtol=1e-4)
 cases.add("softmax_xent_half", lambda tf, x, p: tf.nn.softmax_cross_entropy_with_logits_v2(
     labels=p, logits=x), X.astype("float16"), P.astype("float16"), numeric=False, rtol=5e-3)
 cases.add("sparse_xent", lambda tf, x, y: tf.nn.sparse_softmax_cross_entropy_with_logits(
@@ -138,7 +138,8 @@ cases.add("fused_inference", lambda tf, x, g, b, m, v: tf.nn.fused_batch_norm(
 cases.add("fused_half", lambda tf, x, g, b: tf.nn.fused_batch_norm(x, g, b)[0], I.astype("float16"),
           *C[:2], rtol=2e-2, atol=2e-2, numeric=False, dynamic=False)
 for training in (True, False):
-    cases.add("fused_second_order_%s" % training, lambda tf, x, g, b, m, v, t=training: tf.gradients(
+    name = "fused_second_order_" + str(training)
+    cases.add(name, lambda tf, x, g, b, m, v, t=training: tf.gradients(
         tf.reduce_sum(tf.nn.fused_batch_norm(
             x, g, b, None if t else m, None if t else v, is_training=t)[0] ** 3), [x, g]), I, *C,
         rtol=2e-3, atol=2e-3, numeric=False, dynamic=False, graph=False)

@@ -5,7 +5,7 @@ cases = Family("nn_conv")
 X, W = floats(2, 6, 5, 3), floats(3, 2, 3, 4, seed=1)
 for padding in ("SAME", "VALID"):
     for stride in (1, 2):
-        cases.add("conv2d_%s_%d" % (padding.lower(), stride),
+        cases.add("conv2d_" + padding.lower() + "_" + str(stride),
                   lambda tf, x, w, p=padding, s=stride: tf.nn.conv2d(x, w, [1, s, s, 1], p), X, W,
                   rtol=1e-4)
 cases.add("conv2d_dilated", lambda tf, x, w: tf.nn.conv2d(x, w, 1, "SAME", dilations=[1, 2, 1, 1]),
@@ -44,7 +44,8 @@ cases.add("atrous_transpose", lambda tf, x, w: tf.nn.atrous_conv2d_transpose(
     x, w, [1, 6, 6, 2], 2, "SAME"), floats(1, 6, 6, 3), floats(2, 2, 2, 3), rtol=1e-4,
     dynamic=False)
 cases.add("convolution_1d", lambda tf, x, w: tf.nn.convolution(
-    x, w, "SAME", dilation_rate=[2]), floats(2, 7, 3), floats(3, 3, 2, seed=1), rtol=1e-4, dynamic=False)
+    x, w, "SAME", dilation_rate=[2]), floats(2, 7, 3), floats(3, 3, 2, seed=1), rtol=1e-4,
+    dynamic=False)
 cases.add("convolution_2d", lambda tf, x, w: tf.nn.convolution(
     x, w, "VALID", strides=[2, 1]), X, W, rtol=1e-4)
 cases.add("convolution_3d", lambda tf, x, w: tf.nn.convolution(x, w, "SAME"),

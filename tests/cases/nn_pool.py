@@ -7,7 +7,7 @@ cases = Family("nn_pool")
 X = floats(2, 6, 5, 2)
 for kind in ("max_pool", "avg_pool"):
     for padding in ("SAME", "VALID"):
-        cases.add("%s_%s" % (kind, padding.lower()),
+        cases.add(kind + "_" + padding.lower(),
                   lambda tf, x, k=kind, p=padding: getattr(tf.nn, k)(
                       x, [1, 2, 2, 1], [1, 2, 2, 1], p), X)
     cases.add(kind + "_overlap", lambda tf, x, k=kind: getattr(tf.nn, k)(
@@ -45,8 +45,9 @@ F = floats(2, 11, 9, 2)
 for kind in ("max", "avg"):
     for label, options in [("shuffled", {}), ("pseudo", {"pseudo_random": True}),
                            ("overlapping", {"overlapping": True})]:
-        cases.add("fractional_%s_%s" % (kind, label),
-                  lambda tf, x, k=kind, o=options: list(getattr(tf.nn, "fractional_%s_pool" % k)(
+        cases.add("fractional_" + kind + "_" + label,
+                  lambda tf, x, k=kind, o=options: list(getattr(
+                      tf.nn, "fractional_" + k + "_pool")(
                       x, [1.0, 1.4, 1.7, 1.0], deterministic=True, seed=3, seed2=9, **o))[0],
                   F, numeric=kind == "avg", dynamic=kind == "max")
 cases.add("fractional_sequences", lambda tf, x: [

@@ -92,7 +92,7 @@ def ctc_loss(
     inside = np.arange(width) < count[:, None]
     stay = np.where(merge_repeated | (spread == blank), 0.0, -np.inf)
     skip = np.full((batch, width), -np.inf)
-    differs = (spread[:, 2:] != spread[:, :-2]) | (not merge_repeated)
+    differs = np.not_equal(spread[:, 2:], spread[:, :-2]) | (not merge_repeated)
     skip[:, 2:] = np.where((spread[:, 2:] != blank) & differs, 0.0, -np.inf)
     scores = log_softmax(logits)
     emitted = np.where(
@@ -111,7 +111,7 @@ def ctc_loss(
             alpha[t] = total + emitted[t]
         last = np.arange(width) >= count[:, None] - 2
         for t in range(steps - 1, -1, -1):
-            ends = (t == lengths - 1)[:, None] & last & inside
+            ends = np.equal(lengths - 1, t)[:, None] & last & inside
             if t + 1 < steps:
                 after = beta[t + 1] + emitted[t + 1]
                 total = after + stay

@@ -69,9 +69,10 @@ def dropout_v2(
                 f"{x.dtype} tensor instead."
             )
         if isinstance(rate, numbers.Real):
-            if not 0 <= rate < 1:
+            if not 0 <= float(rate) < 1:
                 raise ValueError(
-                    f"rate must be a scalar tensor or a float in the range [0, 1), got {rate:g}"
+                    "rate must be a scalar tensor or a float in the range [0, 1), got "
+                    f"{float(rate):g}"
                 )
             if rate == 0:
                 return x

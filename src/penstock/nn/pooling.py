@@ -136,7 +136,7 @@ def max_pool_v2(
     """
     if not isinstance(input, Tensor):
         input = convert_to_tensor(input, name="input")  # noqa: A001
-    functions = {1: max_pool1d, 2: max_pool, 3: max_pool3d}
+    functions: dict[int, Any] = {1: max_pool1d, 2: max_pool, 3: max_pool3d}
     function = functions[_by_rank(input, data_format)]
     return function(input, ksize, strides, padding, data_format, name)
 
@@ -152,6 +152,6 @@ def avg_pool_v2(
     """The mean of each window; arguments as for ``max_pool_v2``."""
     if not isinstance(input, Tensor):
         input = convert_to_tensor(input, name="input")  # noqa: A001
-    functions = {1: avg_pool1d, 2: avg_pool, 3: avg_pool3d}
+    functions: dict[int, Any] = {1: avg_pool1d, 2: avg_pool, 3: avg_pool3d}
     function = functions[_by_rank(input, data_format)]
     return function(input, ksize, strides, padding, data_format, name)

@@ -140,7 +140,7 @@ class AliasTable:
         weights: float32, not all 0.
     """
 
-    def __init__(self, weights: Sequence[float]) -> None:
+    def __init__(self, weights: Sequence[float] | np.ndarray) -> None:
         pieces = np.asarray(weights, np.float32)
         count = len(pieces)
         total = float(np.sum(pieces.astype(np.float64)))
