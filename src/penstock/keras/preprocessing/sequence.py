@@ -41,9 +41,7 @@ def pad_sequences(
     lengths = []
     for row in sequences:
         if not hasattr(row, "__len__"):
-            raise ValueError(
-                f"`sequences` must be a list of iterables. Found non-iterable: {row}"
-            )
+            raise ValueError(f"`sequences` must be a list of iterables. Found non-iterable: {row}")
         lengths.append(len(row))
     inner: tuple[int, ...] = ()
     for row in sequences:
@@ -216,7 +214,9 @@ class TimeseriesGenerator(Sequence):
             step = self.batch_size * self.stride
             first = self.start_index + step * index
             rows = np.arange(first, min(first + step, self.end_index + 1), self.stride)
-        windows = np.array([self.data[row - self.length : row : self.sampling_rate] for row in rows])
+        windows = np.array(
+            [self.data[row - self.length : row : self.sampling_rate] for row in rows]
+        )
         targets = np.array([self.targets[row] for row in rows])
         return (windows[:, ::-1] if self.reverse else windows), targets
 

@@ -168,8 +168,7 @@ def random_brightness(x: np.ndarray, brightness_range: Any) -> np.ndarray:
     """
     if len(brightness_range) != 2:
         raise ValueError(
-            "`brightness_range should be tuple or list of two floats. "
-            f"Received: {brightness_range}"
+            f"`brightness_range should be tuple or list of two floats. Received: {brightness_range}"
         )
     factor = np.random.uniform(brightness_range[0], brightness_range[1])
     return apply_brightness_shift(x, factor)
