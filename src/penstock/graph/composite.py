@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock import behavior
 from penstock.graph import dtypes
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.scopes import name_scope
@@ -93,9 +94,32 @@ class IndexedSlices:
 IndexedSlicesValue = collections.namedtuple(
     "IndexedSlicesValue", ["values", "indices", "dense_shape"]
 )
-SparseTensorValue = collections.namedtuple(
-    "SparseTensorValue", ["indices", "values", "dense_shape"]
-)
+
+
+def _dense_shape(of: str, dense_shape: Any, shape: Any) -> Any:
+    """``dense_shape``, or ``shape``, as TensorFlow 0.x called it."""
+    if (dense_shape is None) == (shape is None):
+        raise TypeError(f"{of}() needs one of dense_shape and shape, its name before 1.0.")
+    return shape if dense_shape is None else dense_shape
+
+
+class SparseTensorValue(
+    collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])
+):
+    """The arrays of a ``SparseTensor``, as ``Session.run`` gives and takes them."""
+
+    __slots__ = ()
+
+    def __new__(
+        cls, indices: Any, values: Any, dense_shape: Any = None, shape: Any = None
+    ) -> SparseTensorValue:
+        dense_shape = _dense_shape("SparseTensorValue", dense_shape, shape)
+        return super().__new__(cls, indices, values, dense_shape)
+
+    @property
+    def shape(self) -> Any:
+        """``dense_shape``, as TensorFlow 0.x called it."""
+        return self.dense_shape
 
 
 class SparseTensor:
@@ -105,9 +129,13 @@ class SparseTensor:
         indices: ``[n, rank]`` ``int64``, the places of the elements.
         values: ``[n]``, the elements.
         dense_shape: ``[rank]`` ``int64``.
+        shape: the name of ``dense_shape`` in TensorFlow 0.x.
     """
 
-    def __init__(self, indices: Any, values: Any, dense_shape: Any) -> None:
+    def __init__(
+        self, indices: Any, values: Any, dense_shape: Any = None, shape: Any = None
+    ) -> None:
+        dense_shape = _dense_shape("SparseTensor", dense_shape, shape)
         with name_scope(None, "SparseTensor", [indices, values, dense_shape]):
             indices = convert_to_tensor(indices, name="indices", dtype=dtypes.int64)
             values = convert_to_tensor(values, name="values")
@@ -122,13 +150,13 @@ class SparseTensor:
         index_shape[1].assert_is_compatible_with(dense_rank[0])
 
     @classmethod
-    def from_value(cls, value: Any) -> SparseTensor:
+    def from_value(cls, sparse_tensor_value: Any) -> SparseTensor:
         """A ``SparseTensor`` of a ``SparseTensor`` or ``SparseTensorValue``."""
-        if isinstance(value, SparseTensor):
-            return value
-        if isinstance(value, SparseTensorValue):
-            return cls(*value)
-        raise TypeError(f"Neither a SparseTensor nor SparseTensorValue: {value}.")
+        if isinstance(sparse_tensor_value, SparseTensor):
+            return sparse_tensor_value
+        if isinstance(sparse_tensor_value, SparseTensorValue):
+            return cls(*sparse_tensor_value)
+        raise TypeError(f"Neither a SparseTensor nor SparseTensorValue: {sparse_tensor_value}.")
 
     @property
     def indices(self) -> Tensor:
@@ -146,8 +174,10 @@ class SparseTensor:
         return self._dense_shape
 
     @property
-    def shape(self) -> TensorShape:
-        """What is known of the dense tensor's shape."""
+    def shape(self) -> Any:
+        """What is known of the dense tensor's shape; in TensorFlow 0.x, ``dense_shape``."""
+        if behavior.before(1, 0):
+            return self._dense_shape
         return constant_value_as_shape(self._dense_shape)
 
     def get_shape(self) -> TensorShape:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+_PARTS = ("job", "replica", "task", "device_type", "device_index")
+
 
 class DeviceSpec:
     """A device, each part of which may be left open.
@@ -65,10 +67,21 @@ class DeviceSpec:
         """The device that a name describes."""
         return DeviceSpec().parse_from_string(spec)
 
-    def merge_from(self, other: DeviceSpec) -> None:
-        """Takes over every part that ``other`` gives."""
-        for part in ("job", "replica", "task", "device_type", "device_index"):
-            value = getattr(other, part)
+    def replace(self, **kwargs: Any) -> DeviceSpec:
+        """A copy with the parts given by keyword changed."""
+        parts = {part: getattr(self, part) for part in _PARTS}
+        return DeviceSpec(**{**parts, **kwargs})
+
+    def make_merged_spec(self, dev: DeviceSpec) -> DeviceSpec:
+        """A copy that takes over every part that ``dev`` gives."""
+        merged_spec = self.replace()
+        merged_spec.merge_from(dev)
+        return merged_spec
+
+    def merge_from(self, dev: DeviceSpec) -> None:
+        """Takes over every part that ``dev`` gives."""
+        for part in _PARTS:
+            value = getattr(dev, part)
             if value is not None:
                 setattr(self, part, value)
 

@@ -240,12 +240,13 @@ _BY_PYTHON[bytes] = string
 _BY_PYTHON[__builtins__["bool"] if isinstance(__builtins__, dict) else __builtins__.bool] = bool
 
 
-def as_dtype(value: Any) -> DType:
+def as_dtype(type_value: Any) -> DType:
     """The ``DType`` of a ``DType``, enum number, name, NumPy type or Python type.
 
     Raises:
         TypeError: when no type is meant by ``value``.
     """
+    value = type_value
     if isinstance(value, DType):
         return value
     try:

@@ -42,7 +42,7 @@ class OpError(Exception):
         error_code: one of the codes of this module.
     """
 
-    def __init__(self, node_def: Any, op: Any, message: str, error_code: int = UNKNOWN) -> None:
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int) -> None:
         super().__init__(node_def, op, message)
         self._node_def = node_def
         self._op = op
@@ -94,7 +94,15 @@ def _error_class(name: str, code: int, doc: str) -> type[OpError]:
 
 
 CancelledError = _error_class("CancelledError", CANCELLED, "An operation was cancelled.")
-UnknownError = _error_class("UnknownError", UNKNOWN, "An error of no known class.")
+
+
+class UnknownError(OpError):
+    """An error of no known class."""
+
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int = UNKNOWN) -> None:
+        super().__init__(node_def, op, message, error_code)
+
+
 InvalidArgumentError = _error_class(
     "InvalidArgumentError", INVALID_ARGUMENT, "An operation received a value it can't work on."
 )

@@ -41,7 +41,9 @@ def is_sequence(structure: Any) -> bool:
     return isinstance(structure, collections.abc.Sequence) or _is_attrs(structure)
 
 
-is_nested = is_sequence
+def is_nested(seq: Any) -> bool:
+    """``is_sequence`` under its public name."""
+    return is_sequence(seq)
 
 
 def is_composite(value: Any) -> bool:

@@ -170,6 +170,11 @@ class Operation:
         """(file, line, function, text) of the calls that made this operation, outermost first."""
         return source.traceback_of(self._frames)
 
+    @property
+    def traceback_with_start_lines(self) -> list[tuple[str, int, str, str, int]]:
+        """``traceback`` with the first line of each function added."""
+        return [(*call, call[1]) for call in self.traceback]
+
     def user_line(self) -> str:
         """The line of the user's program that made this operation, as a traceback shows it."""
         return source.user_line(self._frames)

@@ -76,6 +76,11 @@ class name_scope:  # noqa: N801 - TensorFlow's name
             self._default.__exit__(*error)
 
 
+def op_scope(values: Any, name: str | None, default_name: str | None = None) -> name_scope:
+    """``name_scope`` with its older order of arguments: ``values`` come first."""
+    return name_scope(name, default_name, values)
+
+
 def device(device_name_or_function: Any) -> Any:
     """``Graph.device`` of the default graph."""
     return defaults.get_default_graph().device(device_name_or_function)

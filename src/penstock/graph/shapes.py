@@ -131,6 +131,9 @@ class Dimension:
     def __div__(self, other: Any) -> Dimension:
         return self // other
 
+    def __rdiv__(self, other: Any) -> Dimension:
+        return self.__rfloordiv__(other)
+
     def __mod__(self, other: Any) -> Dimension:
         return self._calculate(other, operator.mod)
 

@@ -95,6 +95,10 @@ class Tensor:
         """
         self._shape = self._shape.merge_with(as_shape(shape))
 
+    def experimental_ref(self) -> Tensor:
+        """Something that stands for this tensor in sets and dictionaries: itself."""
+        return self
+
     def consumers(self) -> list[Operation]:
         """The operations that take this tensor as an input."""
         return list(dict.fromkeys(self._consumers))

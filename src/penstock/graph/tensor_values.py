@@ -252,9 +252,20 @@ def _object_array(values: Any) -> np.ndarray:
 
 
 def tensor_proto(
-    values: Any, dtype: Any = None, shape: Any = None, verify_shape: Any = False
+    values: Any,
+    dtype: Any = None,
+    shape: Any = None,
+    verify_shape: Any = False,
+    allow_broadcast: Any = False,
 ) -> Any:
     """A ``TensorProto`` with ``values`` (see ``array_of_value``).
+
+    Args:
+        values: a number, string, nested list of them, or NumPy array.
+        dtype: the element type.
+        shape: the shape; a shorter list is extended with its last element.
+        verify_shape: raise an error where ``values`` have another shape.
+        allow_broadcast: a single value fills ``shape``; this is so without it, too.
 
     Raises:
         TypeError: with ``verify_shape``, when the values don't have ``shape``.
@@ -299,13 +310,14 @@ def proto_of_array(array: np.ndarray) -> Any:
     return proto
 
 
-def array_of_tensor_proto(proto: Any) -> np.ndarray:
+def array_of_tensor_proto(tensor: Any) -> np.ndarray:
     """The NumPy array that a ``TensorProto`` holds.
 
     Raises:
         TypeError: for a type that NumPy can't hold.
         ValueError: when the proto's fields don't fit its shape.
     """
+    proto = tensor
     dtype = dtypes.as_dtype(proto.dtype)
     shape = [d.size for d in proto.tensor_shape.dim]
     if any(size < 0 for size in shape) or proto.tensor_shape.unknown_rank:

@@ -385,6 +385,8 @@ class Orthogonal(Initializer):
 
     def __init__(self, gain: float = 1.0, seed: int | None = None,
                  dtype: Any = dtypes.float32) -> None:  # fmt: skip
+        if isinstance(seed, dtypes.DType):  # the order of 0.x: gain, dtype, seed
+            seed, dtype = (dtype if isinstance(dtype, int) else None), seed
         self.gain = gain
         self.seed = seed
         self.dtype = _floating(dtype)

@@ -224,6 +224,14 @@ class TensorArray:
                              name=name)  # fmt: skip
             return self._with_flow(flow)
 
+    def pack(self, name: str | None = None) -> Tensor:
+        """``stack``, as TensorFlow 0.x called it."""
+        return self.stack(name)
+
+    def unpack(self, value: Any, name: str | None = None) -> TensorArray:
+        """``unstack``, as TensorFlow 0.x called it."""
+        return self.unstack(value, name)
+
     def stack(self, name: str | None = None) -> Tensor:
         """All elements as one tensor ``[size, *element_shape]``."""
         from penstock.ops.ranges import range as range_

@@ -353,15 +353,49 @@ def file_crc32(filename: Any, block_size: int = 1 << 20) -> str:
     return hex(value & 0xFFFFFFFF)
 
 
-file_exists_v2 = file_exists
-delete_file_v2 = delete_file
-get_matching_files_v2 = get_matching_files
-create_dir_v2 = create_dir
-recursive_create_dir_v2 = recursive_create_dir
-delete_recursively_v2 = delete_recursively
-is_directory_v2 = is_directory
-list_directory_v2 = list_directory
-stat_v2 = stat
+def file_exists_v2(path: Any) -> Any:
+    """Whether a file or folder is there."""
+    return file_exists(path)
+
+
+def delete_file_v2(path: Any) -> Any:
+    """Deletes a file."""
+    return delete_file(path)
+
+
+def get_matching_files_v2(pattern: Any) -> Any:
+    """The files that a pattern, or each of a list of patterns, matches."""
+    return get_matching_files(pattern)
+
+
+def create_dir_v2(path: Any) -> Any:
+    """Makes a folder."""
+    return create_dir(path)
+
+
+def recursive_create_dir_v2(path: Any) -> Any:
+    """Makes a folder and those above it."""
+    return recursive_create_dir(path)
+
+
+def delete_recursively_v2(path: Any) -> Any:
+    """Deletes a folder with all that is in it."""
+    return delete_recursively(path)
+
+
+def is_directory_v2(path: Any) -> Any:
+    """Whether a path is a folder."""
+    return is_directory(path)
+
+
+def list_directory_v2(path: Any) -> Any:
+    """The names in a folder."""
+    return list_directory(path)
+
+
+def stat_v2(path: Any) -> Any:
+    """Size, time of change and kind of a file."""
+    return stat(path)
 
 
 def copy_v2(src: Any, dst: Any, overwrite: bool = False) -> None:

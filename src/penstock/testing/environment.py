@@ -57,7 +57,13 @@ def benchmark_config() -> Any:
     return protos.ConfigProto()
 
 
-def create_local_cluster(*args: Any, **kwargs: Any) -> Any:
+def create_local_cluster(
+    num_workers: int,
+    num_ps: int,
+    protocol: str = "grpc",
+    worker_config: Any = None,
+    ps_config: Any = None,
+) -> Any:
     """Raises: Penstock runs in one process.
 
     Raises:

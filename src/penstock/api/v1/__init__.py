@@ -5,13 +5,14 @@ Read this file to see what is there; each name says where it comes from.
 
 # --- graph ---------------------------------------------------------------------------------------
 from penstock.graph import errors as errors
+from penstock.graph.errors import OpError as OpError
 from penstock.graph.collections import GraphKeys as GraphKeys
 from penstock.graph.composite import IndexedSlices as IndexedSlices
 from penstock.graph.composite import SparseTensor as SparseTensor
 from penstock.graph.composite import SparseTensorValue as SparseTensorValue
-from penstock.graph.convert import convert_to_tensor as convert_to_tensor
-from penstock.graph.convert import (
-    convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,
+from penstock.compat.old_arguments import convert_to_tensor as convert_to_tensor
+from penstock.compat.old_arguments import (
+    convert_to_tensor_or_indexed_slices as convert_to_tensor_or_indexed_slices,  # noqa: E501
 )
 from penstock.graph.convert import (
     convert_to_tensor_or_sparse_tensor as convert_to_tensor_or_sparse_tensor,
@@ -68,7 +69,7 @@ from penstock.graph.scopes import get_collection as get_collection
 from penstock.graph.scopes import get_collection_ref as get_collection_ref
 from penstock.graph.scopes import init_scope as init_scope
 from penstock.graph.scopes import name_scope as name_scope
-from penstock.graph.scopes import name_scope as op_scope
+from penstock.graph.scopes import op_scope as op_scope
 from penstock.graph.shapes import Dimension as Dimension
 from penstock.graph.shapes import TensorShape as TensorShape
 from penstock.graph.shapes import dimension_at_index as dimension_at_index
@@ -77,7 +78,7 @@ from penstock.graph.tensor import Tensor as Tensor
 from penstock.graph.tensor_values import array_of_tensor_proto as make_ndarray
 from penstock.graph.tensor_values import tensor_proto as make_tensor_proto
 from penstock.graph.static_values import constant_value as get_static_value
-from penstock.graph.convert import is_tensor_like as is_tensor
+from penstock.compat.old_arguments import is_tensor as is_tensor
 
 # --- constants and placeholders ------------------------------------------------------------------
 from penstock.ops.constants import constant as constant
@@ -238,8 +239,8 @@ from penstock.ops.cumulative import cumsum as cumsum
 from penstock.ops.cumulative import cumprod as cumprod
 from penstock.ops.extremes import argmax as argmax
 from penstock.ops.extremes import argmin as argmin
-from penstock.ops.extremes import arg_max as arg_max
-from penstock.ops.extremes import arg_min as arg_min
+from penstock.compat.old_arguments import arg_max as arg_max
+from penstock.compat.old_arguments import arg_min as arg_min
 from penstock.ops.extremes import sort as sort
 from penstock.ops.extremes import argsort as argsort
 from penstock.ops.ranges import range as range
@@ -272,13 +273,13 @@ from penstock.ops.identities import guarantee_const as guarantee_const
 from penstock.ops.identities import identity as identity
 from penstock.ops.identities import identity_n as identity_n
 from penstock.ops.identities import stop_gradient as stop_gradient
-from penstock.ops.joining import concat as concat
+from penstock.compat.old_arguments import concat as concat
 from penstock.ops.joining import parallel_stack as parallel_stack
-from penstock.ops.joining import split as split
+from penstock.compat.old_arguments import split as split
 from penstock.ops.joining import stack as stack
 from penstock.ops.joining import unstack as unstack
 from penstock.ops.padding import pad as pad
-from penstock.ops.slices import reverse as reverse
+from penstock.compat.old_arguments import reverse as reverse
 from penstock.ops.slices import reverse_sequence as reverse_sequence
 from penstock.ops.slices import slice as slice
 from penstock.ops.slices import tile as tile
@@ -333,25 +334,25 @@ from penstock.ops.sparse_layout import sparse_reshape as sparse_reshape
 from penstock.ops.sparse_rows import sparse_retain as sparse_retain
 from penstock.ops.sparse_layout import sparse_slice as sparse_slice
 from penstock.ops.sparse_sums import sparse_softmax as sparse_softmax
-from penstock.ops.sparse_layout import sparse_split as sparse_split
+from penstock.compat.old_arguments import sparse_split as sparse_split
 from penstock.ops.sparse_rows import sparse_to_indicator as sparse_to_indicator
 from penstock.ops.sparse_layout import sparse_transpose as sparse_transpose
 from penstock.ops.sparse_reductions import sparse_reduce_max as sparse_reduce_max
 from penstock.ops.sparse_reductions import sparse_reduce_max_sparse as sparse_reduce_max_sparse
 from penstock.ops.sparse_reductions import sparse_reduce_sum as sparse_reduce_sum
 from penstock.ops.sparse_reductions import sparse_reduce_sum_sparse as sparse_reduce_sum_sparse
-from penstock.ops.quantization import fake_quant_with_min_max_args as fake_quant_with_min_max_args
-from penstock.ops.quantization import (
-    fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient,
+from penstock.compat.old_arguments import fake_quant_with_min_max_args as fake_quant_with_min_max_args
+from penstock.compat.old_arguments import (
+    fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient,  # noqa: E501
 )
-from penstock.ops.quantization import fake_quant_with_min_max_vars as fake_quant_with_min_max_vars
-from penstock.ops.quantization import (
-    fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,
+from penstock.compat.old_arguments import fake_quant_with_min_max_vars as fake_quant_with_min_max_vars
+from penstock.compat.old_arguments import (
+    fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,  # noqa: E501
 )
-from penstock.ops.quantization import (
-    fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,
+from penstock.compat.old_arguments import (
+    fake_quant_with_min_max_vars_per_channel as fake_quant_with_min_max_vars_per_channel,  # noqa: E501
 )
-from penstock.ops.quantization import (
+from penstock.compat.old_arguments import (
     fake_quant_with_min_max_vars_per_channel_gradient as fake_quant_with_min_max_vars_per_channel_gradient,  # noqa: E501
 )
 from penstock.ops.gathers import tensor_scatter_add as tensor_scatter_nd_add
@@ -479,7 +480,7 @@ from penstock.ops.control_flow import tuple as tuple
 from penstock.ops.functional import foldl as foldl
 from penstock.ops.functional import foldr as foldr
 from penstock.ops.functional import map_fn as map_fn
-from penstock.ops.functional import scan as scan
+from penstock.compat.old_arguments import scan as scan
 from penstock.ops.logging import Print as Print
 from penstock.ops.logging import print_v2 as print
 from penstock.ops.script import numpy_function as numpy_function
@@ -512,7 +513,7 @@ from penstock.ops.examples import parse_example as parse_example
 from penstock.ops.examples import parse_single_example as parse_single_example
 from penstock.ops.examples import parse_single_sequence_example as parse_single_sequence_example
 from penstock.ops.parsing import decode_compressed as decode_compressed
-from penstock.ops.parsing import decode_csv as decode_csv
+from penstock.compat.old_arguments import decode_csv as decode_csv
 from penstock.ops.parsing import decode_json_example as decode_json_example
 from penstock.ops.parsing import decode_raw as decode_raw
 from penstock.ops.parsing import parse_tensor as parse_tensor
@@ -547,6 +548,7 @@ from penstock.runtime.session import InteractiveSession as InteractiveSession
 from penstock.runtime.session import Session as Session
 
 # --- namespaces ----------------------------------------------------------------------------------
+from penstock.api.v1 import dtypes as dtypes
 from penstock.api.v1 import linalg as linalg
 from penstock.api.v1 import signal as signal
 from penstock.api.v1 import spectral as spectral
@@ -558,6 +560,7 @@ from penstock.api.v1 import strings as strings
 from penstock.api.v1 import compat as compat
 from penstock.api.v1 import flags as flags
 from penstock.api.v1 import gfile as gfile
+from penstock.api.v1 import image as image
 from penstock.api.v1 import io as io
 from penstock.api.v1 import logging as logging
 from penstock.api.v1 import losses as losses
@@ -587,8 +590,8 @@ from penstock.ops.math_binary import subtract as sub
 from penstock.ops.math_unary import negative as neg
 from penstock.ops.math_unary import reciprocal as inv
 from penstock.ops.matrices import batch_matmul as batch_matmul
-from penstock.ops.joining import stack as pack
-from penstock.ops.joining import unstack as unpack
+from penstock.compat.old_arguments import pack as pack
+from penstock.compat.old_arguments import unpack as unpack
 from penstock.ops.variable_collections import all_variables as all_variables
 from penstock.ops.variable_collections import initialize_all_variables as initialize_all_variables
 from penstock.ops.variable_collections import (
@@ -603,15 +606,64 @@ from penstock.summary.old_functions import merge_all_summaries as merge_all_summ
 from penstock.summary.old_functions import merge_summary as merge_summary
 from penstock.summary.old_functions import scalar_summary as scalar_summary
 
+from penstock.compat.old_arguments import RegisterShape as RegisterShape
+from penstock.compat.old_arguments import complex_abs as complex_abs
+from penstock.compat.old_arguments import concat_v2 as concat_v2
+from penstock.compat.old_arguments import select as select
+from penstock.compat.old_arguments import split_v as split_v
+from penstock.ops.linalg import cholesky as batch_cholesky
+from penstock.ops.linalg_functions import cholesky_solve as batch_cholesky_solve
+from penstock.ops.spectral import fft as batch_fft
+from penstock.ops.spectral import fft2d as batch_fft2d
+from penstock.ops.spectral import fft3d as batch_fft3d
+from penstock.ops.spectral import ifft as batch_ifft
+from penstock.ops.spectral import ifft2d as batch_ifft2d
+from penstock.ops.spectral import ifft3d as batch_ifft3d
+from penstock.ops.diagonals import matrix_band_part as batch_matrix_band_part
+from penstock.ops.linalg import matrix_determinant as batch_matrix_determinant
+from penstock.ops.diagonals import matrix_diag as batch_matrix_diag
+from penstock.ops.diagonals import matrix_diag_part as batch_matrix_diag_part
+from penstock.ops.linalg import matrix_inverse as batch_matrix_inverse
+from penstock.ops.diagonals import matrix_set_diag as batch_matrix_set_diag
+from penstock.ops.linalg import matrix_solve as batch_matrix_solve
+from penstock.ops.linalg_functions import matrix_solve_ls as batch_matrix_solve_ls
+from penstock.ops.arrays import matrix_transpose as batch_matrix_transpose
+from penstock.ops.linalg import matrix_triangular_solve as batch_matrix_triangular_solve
+from penstock.ops.decompositions import self_adjoint_eig as batch_self_adjoint_eig
+from penstock.ops.decompositions import self_adjoint_eigvals as batch_self_adjoint_eigvals
+from penstock.ops.decompositions import svd as batch_svd
+
+# --- eager execution and loaded kernels: clear answers -------------------------------------------
+from penstock.compat.eager import GradientTape as GradientTape
+from penstock.compat.eager import control_flow_v2_enabled as control_flow_v2_enabled
+from penstock.compat.eager import disable_control_flow_v2 as disable_control_flow_v2
+from penstock.compat.eager import disable_eager_execution as disable_eager_execution
+from penstock.compat.eager import disable_tensor_equality as disable_tensor_equality
+from penstock.compat.eager import disable_v2_behavior as disable_v2_behavior
+from penstock.compat.eager import disable_v2_tensorshape as disable_v2_tensorshape
+from penstock.compat.eager import enable_control_flow_v2 as enable_control_flow_v2
+from penstock.compat.eager import enable_eager_execution as enable_eager_execution
+from penstock.compat.eager import enable_tensor_equality as enable_tensor_equality
+from penstock.compat.eager import enable_v2_behavior as enable_v2_behavior
+from penstock.compat.eager import enable_v2_tensorshape as enable_v2_tensorshape
+from penstock.compat.eager import executing_eagerly as executing_eagerly
+from penstock.compat.eager import function as function
+from penstock.compat.eager import load_file_system_library as load_file_system_library
+from penstock.compat.eager import load_library as load_library
+from penstock.compat.eager import load_op_library as load_op_library
+from penstock.compat.eager import wrap_function as wrap_function
+from penstock.platform.logging import get_logger as get_logger
+
 # --- protocol buffers (made when first asked for), and a clear answer for what isn't there -------
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
+from penstock.platform.versions import with_versions as _with_versions
 
 _PROTOS = frozenset(
     """AttrValue ConfigProto Event GPUOptions GraphDef GraphOptions HistogramProto LogMessage
     MetaGraphDef NameAttrList NodeDef OptimizerOptions RunMetadata RunOptions SessionLog Summary
     SummaryMetadata TensorInfo""".split()
 )
-_missing = _namespace_getattr(__name__)
+_missing = _with_versions(_namespace_getattr(__name__))
 
 
 def __getattr__(name: str) -> object:

@@ -29,3 +29,8 @@ from penstock.ops.rounding import is_finite as is_finite
 from penstock.ops.rounding import is_inf as is_inf
 from penstock.ops.rounding import is_nan as is_nan
 from penstock.ops.shape_checks import assert_shapes as assert_shapes
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

@@ -19,3 +19,8 @@ from penstock.ops.initializers import lecun_uniform as lecun_uniform
 from penstock.ops.variable_collections import global_variables_initializer as global_variables
 from penstock.ops.variable_collections import local_variables_initializer as local_variables
 from penstock.ops.variable_collections import variables_initializer as variables
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

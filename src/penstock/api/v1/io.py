@@ -5,7 +5,7 @@ from penstock.data.records import TFRecordCompressionType as TFRecordCompression
 from penstock.data.records import TFRecordOptions as TFRecordOptions
 from penstock.data.records import TFRecordWriter as TFRecordWriter
 from penstock.data.records import tf_record_iterator as tf_record_iterator
-from penstock.checkpoint.saver import write_graph as write_graph
+from penstock.checkpoint.graph_files import write_graph as write_graph
 from penstock.ops.examples import FixedLenFeature as FixedLenFeature
 from penstock.ops.examples import FixedLenSequenceFeature as FixedLenSequenceFeature
 from penstock.ops.examples import SparseFeature as SparseFeature

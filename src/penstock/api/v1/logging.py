@@ -16,7 +16,7 @@ from penstock.platform.logging import log as log
 from penstock.platform.logging import log_every_n as log_every_n
 from penstock.platform.logging import log_first_n as log_first_n
 from penstock.platform.logging import log_if as log_if
-from penstock.platform.logging import set_verbosity as set_verbosity
+from penstock.compat.old_arguments import set_verbosity as set_verbosity
 from penstock.platform.logging import vlog as vlog
 from penstock.platform.logging import warn as warn
 from penstock.platform.logging import warning as warning

@@ -26,3 +26,8 @@ from penstock.ops.random_stateless import stateless_multinomial as stateless_mul
 from penstock.ops.random_stateless import stateless_random_normal as stateless_normal
 from penstock.ops.random_stateless import stateless_random_uniform as stateless_uniform
 from penstock.ops.random_stateless import stateless_truncated_normal as stateless_truncated_normal
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

@@ -31,3 +31,8 @@ from penstock.ops.sparse_reductions import sparse_reduce_sum_sparse as reduce_su
 from penstock.ops.sparse_segments import sparse_segment_mean as segment_mean
 from penstock.ops.sparse_segments import sparse_segment_sqrt_n as segment_sqrt_n
 from penstock.ops.sparse_segments import sparse_segment_sum as segment_sum
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

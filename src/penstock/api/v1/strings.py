@@ -17,3 +17,8 @@ from penstock.ops.string_hashes import string_to_hash_bucket_strong as to_hash_b
 from penstock.ops.strings import string_upper as upper
 from penstock.ops.strings import substr as substr
 from penstock.ops.strings import unsorted_segment_join as unsorted_segment_join
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

@@ -97,3 +97,8 @@ from penstock.protos import ClusterDef as ClusterDef
 from penstock.protos import JobDef as JobDef
 from penstock.protos import SaverDef as SaverDef
 from penstock.protos import ServerDef as ServerDef
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

@@ -15,3 +15,8 @@ from penstock.checkpoint.saved_model.constants import (
 )
 from penstock.checkpoint.saved_model.constants import VARIABLES_DIRECTORY as VARIABLES_DIRECTORY
 from penstock.checkpoint.saved_model.constants import VARIABLES_FILENAME as VARIABLES_FILENAME
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

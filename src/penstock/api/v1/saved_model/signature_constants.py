@@ -17,3 +17,8 @@ from penstock.checkpoint.saved_model.constants import PREDICT_OUTPUTS as PREDICT
 from penstock.checkpoint.saved_model.constants import REGRESS_INPUTS as REGRESS_INPUTS
 from penstock.checkpoint.saved_model.constants import REGRESS_METHOD_NAME as REGRESS_METHOD_NAME
 from penstock.checkpoint.saved_model.constants import REGRESS_OUTPUTS as REGRESS_OUTPUTS
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

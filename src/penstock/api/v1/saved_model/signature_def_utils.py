@@ -11,3 +11,8 @@ from penstock.checkpoint.saved_model.signatures import (
 from penstock.checkpoint.saved_model.signatures import (
     regression_signature_def as regression_signature_def,
 )
+
+# --- a clear answer for a name that isn't there
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)
