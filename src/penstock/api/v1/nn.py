@@ -118,8 +118,18 @@ from penstock.ops.nn_softmax import softmax as softmax
 from penstock.ops.spatial import depth_to_space as depth_to_space
 from penstock.ops.spatial import space_to_batch as space_to_batch
 from penstock.ops.spatial import space_to_depth as space_to_depth
+from penstock.rnn.dynamic import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
+from penstock.rnn.dynamic import dynamic_rnn as dynamic_rnn
+from penstock.rnn.dynamic import raw_rnn as raw_rnn
+from penstock.rnn.static import static_bidirectional_rnn as static_bidirectional_rnn
+from penstock.rnn.static import static_rnn as static_rnn
+from penstock.rnn.static import static_state_saving_rnn as static_state_saving_rnn
+from penstock.api.v1 import nn_rnn_cell as rnn_cell
 
 # --- names of 0.x --------------------------------------------------------------------------------
+from penstock.rnn.static import static_bidirectional_rnn as bidirectional_rnn
+from penstock.rnn.static import static_rnn as rnn
+from penstock.rnn.static import static_state_saving_rnn as state_saving_rnn
 
 # --- a clear answer for a name that isn't there
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
