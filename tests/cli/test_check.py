@@ -191,9 +191,12 @@ def test_python_2_programs(checked):
     status, output = checked("import numpy as np\nnp.array(map(abs, []))\n")
     assert status == 0
     assert output.splitlines()[:2] == [
-        "program.py: needs penstock run --py2:",
+        "program.py: Python 2 that parses as Python 3; penstock run notices by itself:",
         "program.py:2: np.array of map(...), which is a list in Python 2 only",
     ]
+    status, output = checked("x = [1, 2]\nx[len(x) / 2]\n")
+    assert status == 0
+    assert output.splitlines()[0] == "program.py: may need penstock run --py2:"
 
 
 def test_notebooks(checked):

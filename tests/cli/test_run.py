@@ -96,6 +96,48 @@ def test_py2_on_request(penstock, script):
     assert penstock("run", name).stdout.endswith(" 3.5\n")
 
 
+def test_certain_python_2_is_noticed(penstock, script):
+    script("half = 7 / 2\n", "helper.py")
+    name = script(
+        """
+        import numpy as np, helper
+        for value in np.array(map(abs, [-1])):
+            print(value)
+        print(7 / 2)
+        print(helper.half)
+        """
+    )
+    done = penstock("run", name)
+    assert done.stdout.split() == ["1", "3", "3"]
+    assert done.stderr == (
+        "penstock run: script.py:3: np.array of map(...), which is a list in Python 2 only: "
+        "running it as Python 2 (--py3 prevents that)\n"
+    )
+    module = penstock("run", "-m", "script")
+    assert module.stdout == done.stdout and "script.py:3: np.array of" in module.stderr
+    asked = penstock("run", "--py2", name)
+    assert (asked.stdout, asked.stderr) == (done.stdout, "")
+    prevented = penstock("run", "--py3", name)
+    assert prevented.returncode == 1
+    assert prevented.stderr.endswith("TypeError: iteration over a 0-d array\n")
+
+
+def test_py3_takes_no_other_syntax(penstock, script):
+    done = penstock("run", "--py3", script("print 1\n"))
+    assert done.returncode == 1 and "SyntaxError" in done.stderr
+    assert "not allowed with" in penstock("run", "--py3", "--py2", "script.py").stderr
+
+
+def test_a_missing_package_is_named(penstock, script):
+    name = script("import cv2\n")
+    script("raise ModuleNotFoundError(\"No module named 'cv2'\", name='cv2')", "cv2.py")
+    done = penstock("run", name)
+    assert done.returncode == 1
+    *_, error, hint = done.stderr.splitlines()
+    assert error == "ModuleNotFoundError: No module named 'cv2'"
+    assert hint.endswith("comes with the package opencv-python: pip install opencv-python")
+
+
 @pytest.mark.parametrize(
     ("text", "status", "error"),
     [

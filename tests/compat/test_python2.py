@@ -51,6 +51,10 @@ def test_a_print_statement_makes_it_python_2(capsys):
         ("print '%s %d %.2f' % (0.1+0.2, 3, 1/3.)", "0.3 3 0.33\n"),
         ("print '%s' % (0.1 + 0.2)", "0.3\n"),
         ("print '{} {:.1f} {x}'.format(1/3., 2.0, x=0.1+0.2)", "0.333333333333 2.0 0.3\n"),
+        (
+            "import numpy as np; y = np.float32(0.8); print '{} {:.2f} {.dtype}'.format(y, y, y)",
+            "0.800000011921 0.80 float32\n",
+        ),
         ("print str(1/3.), repr(0.1), `1`", "0.333333333333 0.1 1\n"),
         ("print b'bytes', 10L, 0777", "bytes 10 511\n"),
         ("print [0.1]", "[0.1]\n"),

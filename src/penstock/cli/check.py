@@ -13,6 +13,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from penstock.cli import detect_python2
 from penstock.cli.check_python2 import python2_reasons
 from penstock.cli.check_symbols import Use, uses
 from penstock.compat import alias, missing, python2
@@ -25,12 +26,14 @@ class Report:
     Attributes:
         missing: sentence -> the places where the name is used.
         python2: (place, reason) for each thing that only works as in Python 2.
+        certain: `penstock run` treats it as Python 2 by itself.
         converted: the place and message of Python 3's syntax error, if it is a Python 2 program.
         names: how many different names of TensorFlow it uses.
     """
 
     missing: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     python2: list[tuple[str, str]] = field(default_factory=list)
+    certain: bool = False
     converted: tuple[str, str] | None = None
     names: int = 0
 
@@ -63,7 +66,10 @@ def _print_report(path: str, report: Report) -> None:
         place, reason = report.converted
         print(f"{path}:{place}: Python 2 ({reason}); penstock run converts it by itself.")
     elif report.python2:
-        print(f"{path}: needs penstock run --py2:")
+        if report.certain:
+            print(f"{path}: Python 2 that parses as Python 3; penstock run notices by itself:")
+        else:
+            print(f"{path}: may need penstock run --py2:")
         for place, reason in report.python2:
             print(f"{path}:{place}: {reason}")
     if not report.missing:
@@ -99,6 +105,7 @@ def check_file(path: str) -> Report:
         report.converted = (place(error.lineno or 1), error.msg)
     else:
         report.python2 = [(place(line), reason) for line, reason in python2_reasons(tree)]
+        report.certain = detect_python2.certain_reason(data) is not None
     _check_uses(report, tree, place)
     return report
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from dataclasses import dataclass
 
 from penstock.compat import python2_modules
 
@@ -30,13 +31,43 @@ _REMOVED_MEMBERS = {
 # Functions that take an array or a sequence, and are given an iterator in Python 3.
 _ARRAY_MODULES = ("np", "numpy")
 _NEEDS_SEQUENCE = {"len", "range"}
+# Of these, those that fail, or give an array holding one iterator, whatever is iterated over.
+_NEVER_ITERATORS = {
+    "argmax", "argmin", "argsort", "array", "asarray", "average", "column_stack", "concatenate",
+    "dstack", "hstack", "max", "mean", "median", "min", "reshape", "sort", "stack", "std",
+    "transpose", "var", "vstack",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sign of Python 2.
+
+    Attributes:
+        line: where it is.
+        reason: what it is.
+        certain: the line cannot work in Python 3, whatever the values are.
+        builtin: it is certain unless the name comes from somewhere else.
+        module: it is certain unless there is a module of this name.
+    """
+
+    line: int
+    reason: str
+    certain: bool = False
+    builtin: bool = False
+    module: str | None = None
+
+
+def python2_findings(tree: ast.Module) -> list[Finding]:
+    """Each thing that works in Python 2 and not, or otherwise, in Python 3; in their order."""
+    finder = _Finder(tree)
+    finder.visit(tree)
+    return sorted(set(finder.findings), key=lambda each: (each.line, each.reason))
 
 
 def python2_reasons(tree: ast.Module) -> list[tuple[int, str]]:
     """Line and reason for each thing that works in Python 2 and not, or otherwise, in Python 3."""
-    finder = _Finder(tree)
-    finder.visit(tree)
-    return sorted(set(finder.reasons))
+    return sorted({(each.line, each.reason) for each in python2_findings(tree)})
 
 
 def _stored_names(tree: ast.Module) -> set[str]:
@@ -56,7 +87,7 @@ def _stored_names(tree: ast.Module) -> set[str]:
 
 class _Finder(ast.NodeVisitor):
     def __init__(self, tree: ast.Module) -> None:
-        self.reasons: list[tuple[int, str]] = []
+        self.findings: list[Finding] = []
         self._own_names = _stored_names(tree)
         self._iterators: dict[str, str] = {}
         self._handled = 0
@@ -67,9 +98,17 @@ class _Finder(ast.NodeVisitor):
             for node in ast.walk(tree)
         )
 
-    def _add(self, node: ast.AST, reason: str) -> None:
+    def _add(
+        self,
+        node: ast.AST,
+        reason: str,
+        certain: bool = False,
+        builtin: bool = False,
+        module: str | None = None,
+    ) -> None:
         if not self._handled:
-            self.reasons.append((getattr(node, "lineno", 0), reason))
+            line = getattr(node, "lineno", 0)
+            self.findings.append(Finding(line, reason, certain, builtin, module))
 
     def _iterator(self, node: ast.AST) -> str | None:
         """What an expression is a list of in Python 2 and an iterator in Python 3, or None."""
@@ -84,6 +123,14 @@ class _Finder(ast.NodeVisitor):
             if not node.args and not node.keywords:
                 return f".{function.attr}()"
         return None
+
+    def _is_lazy_call(self, node: ast.AST) -> bool:
+        """Whether it is a call of map, filter or zip itself, not a name that may hold one."""
+        return (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and self._iterator(node) is not None
+        )
 
     def visit_Try(self, node: ast.Try) -> None:
         # Programs for both versions try one and survive without it.
@@ -127,13 +174,20 @@ class _Finder(ast.NodeVisitor):
             iterator = self._iterator(argument)
             # A dictionary view has a length.
             if iterator is not None and not (name == "len" and iterator.startswith(".")):
-                self._add(node, f"{name} of {iterator}, which is a list in Python 2 only")
+                certain = self._is_lazy_call(argument) and (
+                    name == "len" or name.rpartition(".")[2] in _NEVER_ITERATORS
+                )
+                self._add(node, f"{name} of {iterator}, which is a list in Python 2 only", certain)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.generic_visit(node)
         iterator = self._iterator(node.value)
         if iterator is not None:
-            self._add(node, f"an element of {iterator}, which is a list in Python 2 only")
+            self._add(
+                node,
+                f"an element of {iterator}, which is a list in Python 2 only",
+                certain=self._is_lazy_call(node.value),
+            )
         index = node.slice
         bounds = (
             (index.lower, index.upper, index.step) if isinstance(index, ast.Slice) else (index,)
@@ -155,21 +209,26 @@ class _Finder(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load) and node.id in _REMOVED_BUILTINS:
             if node.id not in self._own_names and not hasattr(builtins, node.id):
-                self._add(node, f"{node.id} is a builtin of Python 2")
+                self._add(node, f"{node.id} is a builtin of Python 2", certain=True, builtin=True)
 
     def visit_Import(self, node: ast.Import) -> None:
         for name in node.names:
             if name.name in _REMOVED_MODULES and python2_modules.find(name.name) is not None:
-                self._add(node, f"{name.name} is a module of Python 2")
+                self._add(
+                    node,
+                    f"{name.name} is a module of Python 2",
+                    certain=True,
+                    module=name.name,
+                )
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         module = node.module or ""
         if not node.level and module in _REMOVED_MODULES:
             if python2_modules.find(module) is not None:
-                self._add(node, f"{module} is a module of Python 2")
+                self._add(node, f"{module} is a module of Python 2", certain=True, module=module)
         for name in node.names:
             if not node.level and name.name in _REMOVED_MEMBERS.get(module, ()):
-                self._add(node, f"{module}.{name.name} is in Python 2 only")
+                self._add(node, f"{module}.{name.name} is in Python 2 only", certain=True)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.generic_visit(node)

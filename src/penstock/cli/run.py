@@ -11,21 +11,27 @@ import builtins
 import importlib.util
 import os
 import sys
+from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any
 
 from penstock import behavior
-from penstock.cli import tracebacks
+from penstock.cli import detect_python2, tracebacks
 from penstock.compat import alias, python2, python2_builtins, python2_import
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.usage = "penstock run [--py2] [--tf-version VERSION] [-i] [-m] SCRIPT [ARGS ...]"
-    parser.add_argument(
+    parser.usage = "penstock run [--py2 | --py3] [--tf-version VERSION] [-i] [-m] SCRIPT [ARGS ...]"
+    version = parser.add_mutually_exclusive_group()
+    version.add_argument(
         "--py2",
         action="store_true",
         help="give the program the meaning it has in Python 2 (lists from map, filter and zip, "
-        "integer division, ...) even if it is valid Python 3",
+        "integer division, ...) even if it is valid Python 3; without this option that is done "
+        "only where a program certainly is Python 2, and said",
+    )
+    version.add_argument(
+        "--py3", action="store_true", help="take the program as Python 3 whatever it looks like"
     )
     parser.add_argument(
         "--tf-version",
@@ -63,12 +69,12 @@ def main(options: argparse.Namespace) -> int:
             return 2
     _print_numbers_as_then()
     alias.install()
-    python2_import.install(options.py2)
     module = _new_main_module()
     status = 0
     if options.program:
         status = _run_program(module, options)
     else:
+        python2_import.install(options.py2)
         sys.argv = [""]
         _first_on_path("")
     if options.interactive:
@@ -98,9 +104,9 @@ def _run_program(module: ModuleType, options: argparse.Namespace) -> int:
     sys.argv = [name, *arguments]
     try:
         if options.module:
-            code, is_python2 = _prepare_module(name, module)
+            code, is_python2 = _prepare_module(name, module, options)
         else:
-            code, is_python2 = _prepare_script(name, module, options.py2)
+            code, is_python2 = _prepare_script(name, module, options)
     except (SyntaxError, python2.Python2Error) as error:
         # An error in the program's text has no frames to show.
         sys.excepthook(type(error), error.with_traceback(None), None)
@@ -128,8 +134,32 @@ def _run_program(module: ModuleType, options: argparse.Namespace) -> int:
         return 130
     except BaseException as error:  # any error of the program is shown as Python would
         tracebacks.report(error)
+        _hint(error)
         return 1
     return 0
+
+
+# Modules that old programs import and whose packages have other names.
+_PACKAGES = {
+    "PIL": "pillow",
+    "cv2": "opencv-python",
+    "mpl_toolkits": "matplotlib",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+
+
+def _hint(error: BaseException) -> None:
+    """Says which package a module comes with that the program needs and that is not installed."""
+    if isinstance(error, ModuleNotFoundError):
+        package = _PACKAGES.get((error.name or "").partition(".")[0])
+        if package is not None:
+            print(
+                f"penstock run: {error.name} is not part of Penstock or TensorFlow; "
+                f"it comes with the package {package}: pip install {package}",
+                file=sys.stderr,
+            )
 
 
 def _first_on_path(folder: str) -> None:
@@ -140,7 +170,24 @@ def _first_on_path(folder: str) -> None:
         sys.path[0] = folder
 
 
-def _prepare_script(path: str, module: ModuleType, py2: bool) -> tuple[CodeType, bool]:
+def _means_python2(data: bytes, path: str, options: argparse.Namespace) -> bool:
+    """Whether to treat a program as Python 2 although it parses as Python 3; says why."""
+    if options.py2 or options.py3:
+        return bool(options.py2)
+    found = detect_python2.certain_reason(data)
+    if found is None:
+        return False
+    line, reason = found
+    print(
+        f"penstock run: {path}:{line}: {reason}: running it as Python 2 (--py3 prevents that)",
+        file=sys.stderr,
+    )
+    return True
+
+
+def _prepare_script(
+    path: str, module: ModuleType, options: argparse.Namespace
+) -> tuple[CodeType, bool]:
     if os.path.isdir(path):
         main_file = os.path.join(path, "__main__.py")
         _first_on_path(path)
@@ -150,14 +197,25 @@ def _prepare_script(path: str, module: ModuleType, py2: bool) -> tuple[CodeType,
     with open(path, "rb") as file:
         data = file.read()
     module.__dict__.update(__file__=path, __cached__=None, __package__=None, __spec__=None)
+    py2 = _means_python2(data, path, options)
+    python2_import.install(py2)
+    if options.py3:
+        return compile(data, path, "exec", dont_inherit=True), False
     return python2.compile_source(data, path, py2)
 
 
-def _prepare_module(name: str, module: ModuleType) -> tuple[CodeType, bool]:
+def _prepare_module(
+    name: str, module: ModuleType, options: argparse.Namespace
+) -> tuple[CodeType, bool]:
     _first_on_path(os.getcwd())
-    spec = importlib.util.find_spec(name)
-    if spec is not None and spec.submodule_search_locations is not None:
-        spec = importlib.util.find_spec(f"{name}.__main__")
+    finder = python2_import.install(options.py2)
+    spec = _find_main(name)
+    if spec is not None and isinstance(spec.loader, python2_import.ProgramLoader):
+        path = spec.loader.path
+        if not options.py2 and _means_python2(spec.loader.get_data(path), path, options):
+            sys.meta_path.remove(finder)
+            python2_import.install(True)
+            spec = _find_main(name)
     loader: Any = None if spec is None else spec.loader
     code = None if loader is None else loader.get_code(spec.name if spec else name)
     if spec is None or code is None:
@@ -171,6 +229,14 @@ def _prepare_module(name: str, module: ModuleType) -> tuple[CodeType, bool]:
         __spec__=spec,
     )
     return code, bool(getattr(loader, "is_python2", False))
+
+
+def _find_main(name: str) -> ModuleSpec | None:
+    """The module of this name, or the one a package of this name starts with."""
+    spec = importlib.util.find_spec(name)
+    if spec is not None and spec.submodule_search_locations is not None:
+        spec = importlib.util.find_spec(f"{name}.__main__")
+    return spec
 
 
 def _status(code: Any) -> int:

@@ -84,6 +84,32 @@ def _text(value: Any) -> Any:
     return value
 
 
+class _NumpyFloat:
+    """A NumPy float inside a format: formatted as the Python float that it equals."""
+
+    def __init__(self, value: np.floating) -> None:
+        self._value = value
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._value, name)
+
+    def __str__(self) -> str:
+        return str(self._value)
+
+    def __repr__(self) -> str:
+        return repr(self._value)
+
+    def __format__(self, spec: str) -> str:
+        return format(_Python2Float(self._value), spec)
+
+
+def _format_argument(value: Any) -> Any:
+    """A value that ``str.format`` is given."""
+    if isinstance(value, (np.float16, np.float32, np.float64)):
+        return _NumpyFloat(value)
+    return _text(value)
+
+
 def _str(value: Any) -> str:
     return str(_text(value))
 
@@ -251,7 +277,7 @@ _OVERRIDES: dict[str, Any] = {
     python2.DIVIDE: _divide,
     python2.DIVIDE_IN_PLACE: _divide_in_place,
     python2.STR: _str,
-    python2.TEXT: _text,
+    python2.TEXT: _format_argument,
     python2.PERCENT: _percent,
     python2.DECODE: _decode,
     python2.SORT: _sort,
