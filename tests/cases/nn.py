@@ -88,10 +88,6 @@ cases.add("log_poisson", lambda tf, x, y: tf.nn.log_poisson_loss(y, x), X, P)
 cases.add("log_poisson_full", lambda tf, x, y: tf.nn.log_poisson_loss(y, x, True), X, P * 9,
           rtol=1e-4)
 for name, build in [
-    ("positional_softmax", lambda tf, x, p: tf.nn.softmax_cross_entropy_with_logits(x, p)),
-    ("positional_sparse", lambda tf, x, p: tf.nn.sparse_softmax_cross_entropy_with_logits(
-        x, [1, 2, 3])),
-    ("positional_sigmoid", lambda tf, x, p: tf.nn.sigmoid_cross_entropy_with_logits(x, p)),
     ("no_labels", lambda tf, x, p: tf.nn.softmax_cross_entropy_with_logits(logits=x)),
     ("shapes", lambda tf, x, p: tf.nn.softmax_cross_entropy_with_logits(
         logits=x, labels=p[:, :2])),
