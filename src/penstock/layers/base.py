@@ -9,16 +9,16 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from penstock.graph import defaults, dtypes, nest
+from penstock.graph import dtypes, nest
 from penstock.graph.collections import GraphKeys
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.scopes import get_collection_ref, name_scope
-from penstock.graph.shapes import TensorShape, as_shape
+from penstock.graph.shapes import as_shape
 from penstock.graph.tensor import Tensor
 from penstock.layers.input_spec import check_inputs
 from penstock.layers.names import to_snake_case, unique_object_name
@@ -478,19 +478,3 @@ def _as_tensors(inputs: Any) -> Any:
     if any(isinstance(x, (np.ndarray, float, int)) for x in nest.flatten(inputs)):
         return nest.map_structure(convert_to_tensor, inputs)
     return inputs
-
-
-def static_shape(input_shape: Any) -> TensorShape:
-    """``input_shape`` as a ``TensorShape``, whatever form it has."""
-    return as_shape(input_shape)
-
-
-def known_size(shape: Sequence[Any], axis: int) -> int | None:
-    """The size of one dimension, or ``None``."""
-    size = shape[axis]
-    return getattr(size, "value", size)
-
-
-def is_building_function() -> bool:
-    """Whether the default graph is the body of a function."""
-    return bool(defaults.get_default_graph().building_function)

@@ -558,6 +558,7 @@ from penstock.api.v1 import quantization as quantization
 from penstock.api.v1 import sparse as sparse
 from penstock.api.v1 import strings as strings
 from penstock.api.v1 import compat as compat
+from penstock.api.v1 import data as data
 from penstock.api.v1 import flags as flags
 from penstock.api.v1 import gfile as gfile
 from penstock.api.v1 import image as image
@@ -571,6 +572,7 @@ from penstock.api.v1 import resource_loader as resource_loader
 from penstock.api.v1 import sets as sets
 from penstock.api.v1 import sysconfig as sysconfig
 from penstock.api.v1 import test as test
+from penstock.api.v1 import layers as layers
 from penstock.api.v1 import nn as nn
 from penstock.api.v1 import random as random
 from penstock.api.v1 import math as math
