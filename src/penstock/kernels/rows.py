@@ -15,4 +15,7 @@ def take_rows(data: jax.Array, numbers: jax.Array) -> jax.Array:
     Returns:
         ``[n, ...]``.
     """
-    return jnp.take(data, numbers, axis=0, mode="clip")
+    # XLA copies rows of a matrix in one piece, and those of other arrays element by element.
+    flat = data.reshape(data.shape[0], -1) if data.ndim != 1 and data.size else data
+    taken = jnp.take(flat, numbers, axis=0, mode="clip")
+    return taken.reshape(numbers.shape[0], *data.shape[1:])

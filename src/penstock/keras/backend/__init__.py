@@ -7,3 +7,4 @@ from penstock.keras.backend.functions import *  # noqa: F403 - the namespace of 
 from penstock.keras.backend.neural import *  # noqa: F403
 from penstock.keras.backend.sessions import *  # noqa: F403
 from penstock.keras.backend.settings import *  # noqa: F403
+from penstock.keras.backend.recurrence import rnn as rnn

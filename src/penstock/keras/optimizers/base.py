@@ -27,7 +27,8 @@ class Optimizer:
             (the largest element), ``decay`` (``lr / (1 + decay * iterations)``), ``lr``.
     """
 
-    _with_decay = True
+    # Whether `_resource_apply_sparse` ignores rows whose index is the largest integer.
+    _takes_padding = False
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         for keyword, value in kwargs.items():
@@ -327,7 +328,7 @@ class Optimizer:
                 raise RuntimeError(
                     "Cannot use a constraint function on a sparse variable."
                 )
-            values, indices = _distinct_rows(grad)
+            values, indices = _distinct_rows(grad, self._takes_padding)
             return self._resource_apply_sparse(values, variable, indices)
         update = self._resource_apply_dense(grad, variable)
         if variable.constraint is not None:
@@ -395,19 +396,17 @@ def _clip_by_norm(grad: Any, limit: float) -> Any:
     return _mapped(grad, lambda t: ops.clip_by_norm(t, limit))
 
 
-def _distinct_rows(grad: IndexedSlices) -> tuple[Any, Any]:
+def _distinct_rows(grad: IndexedSlices, padded: bool) -> tuple[Any, Any]:
     """Gradients of rows, each row once."""
     from penstock.training.optimizer import deduplicate_indexed_slices
 
-    return deduplicate_indexed_slices(grad.values, grad.indices)
+    return deduplicate_indexed_slices(grad.values, grad.indices, padded)
 
 
-def dense_rows(values: Any, indices: Any, var: Any) -> Any:
-    """Gradients of rows as a gradient of the whole variable."""
-    from penstock.ops.gathers import scatter_nd
-
-    shape = ops.constant(np.asarray(var.shape.as_list(), np.int32))
-    return scatter_nd(ops.expand_dims(ops.cast(indices, "int32"), 1), values, shape)
+def take_rows(variable: Any, indices: Any) -> Any:
+    """The rows of a variable at distinct ``indices``; some row for those that are padding."""
+    last = ops.constant(variable.shape.as_list()[0] - 1, indices.dtype)
+    return ops.gather(variable, ops.minimum(indices, last))
 
 
 def scatter_add(variable: Any, indices: Any, values: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from penstock.graph.build import apply
 from penstock.keras import backend as K
 from penstock.keras import tensor_ops as ops
-from penstock.keras.optimizers.base import Optimizer, dense_rows, scatter_add
+from penstock.keras.optimizers.base import Optimizer, scatter_add, take_rows
 
 
 class SGD(Optimizer):
@@ -18,6 +18,8 @@ class SGD(Optimizer):
         learning_rate: the step size. momentum: how much of the last step to repeat.
         nesterov: use Nesterov's momentum. name: the name. **kwargs: as for ``Optimizer``.
     """
+
+    _takes_padding = True
 
     def __init__(self, learning_rate: Any = 0.01, momentum: Any = 0.0, nesterov: bool = False,
                  name: str = "SGD", **kwargs: Any) -> None:  # fmt: skip
@@ -74,6 +76,8 @@ class RMSprop(Optimizer):
         centered: subtract the square of the mean gradient. name: the name.
         **kwargs: as for ``Optimizer``.
     """
+
+    _takes_padding = True
 
     def __init__(self, learning_rate: Any = 0.001, rho: Any = 0.9, momentum: Any = 0.0,
                  epsilon: float = 1e-7, centered: bool = False, name: str = "RMSprop",
@@ -140,7 +144,7 @@ class RMSprop(Optimizer):
         scaled = rms.assign(rms * rho, read_value=False)
         with ops.control_dependencies([scaled]):
             rms_t = scatter_add(rms, indices, ops.square(grad) * (1 - rho))
-        rows = ops.gather(rms_t, indices)
+        rows = take_rows(rms_t, indices)
         updates = [rms_t.op]
         if self.centered:
             mg = self.get_slot(var, "mg")
@@ -148,7 +152,7 @@ class RMSprop(Optimizer):
             with ops.control_dependencies([scaled]):
                 mg_t = scatter_add(mg, indices, grad * (1 - rho))
             updates.append(mg_t.op)
-            rows = rows - ops.square(ops.gather(mg_t, indices))
+            rows = rows - ops.square(take_rows(mg_t, indices))
         step = -rate * grad / (ops.sqrt(rows) + epsilon)
         return [*updates, apply("ResourceScatterAdd", var.handle, indices, step)]
 
@@ -172,6 +176,8 @@ class Adagrad(Optimizer):
         learning_rate: the step size. initial_accumulator_value: where the sums start.
         epsilon: a small number. name: the name. **kwargs: as for ``Optimizer``.
     """
+
+    _takes_padding = True
 
     def __init__(self, learning_rate: Any = 0.001, initial_accumulator_value: float = 0.1,
                  epsilon: float = 1e-7, name: str = "Adagrad", **kwargs: Any) -> None:  # fmt: skip
@@ -204,7 +210,7 @@ class Adagrad(Optimizer):
     def _resource_apply_sparse(self, grad: Any, var: Any, indices: Any) -> Any:
         epsilon = ops.constant(self.epsilon, var.dtype.base_dtype)
         total = self.get_slot(var, "accumulator")
-        new = ops.gather(scatter_add(total, indices, ops.square(grad)), indices)
+        new = take_rows(scatter_add(total, indices, ops.square(grad)), indices)
         step = -self._hyper_value("lr_t", var) * grad / (ops.sqrt(new) + epsilon)
         return apply("ResourceScatterAdd", var.handle, indices, step)
 
@@ -232,6 +238,8 @@ class Adadelta(Optimizer):
         learning_rate: the step size. rho: the decay of the averages.
         epsilon: a small number. name: the name. **kwargs: as for ``Optimizer``.
     """
+
+    _takes_padding = True
 
     def __init__(self, learning_rate: Any = 0.001, rho: Any = 0.95, epsilon: float = 1e-7,
                  name: str = "Adadelta", **kwargs: Any) -> None:  # fmt: skip
@@ -271,6 +279,8 @@ class Adadelta(Optimizer):
 
 class _Moments(Optimizer):
     """What Adam and its relatives share."""
+
+    _takes_padding = True
 
     def __init__(self, learning_rate: Any, beta_1: Any, beta_2: Any, epsilon: float, name: str,
                  **kwargs: Any) -> None:  # fmt: skip
@@ -407,7 +417,7 @@ class Adamax(_Moments):
         beta_1, beta_2 = self._hyper_value("beta_1", var), self._hyper_value("beta_2", var)
         epsilon = ops.constant(self.epsilon, var.dtype.base_dtype)
         m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        old_m, old_v = ops.gather(m, indices), ops.gather(v, indices)
+        old_m, old_v = take_rows(m, indices), take_rows(v, indices)
         new_m = beta_1 * old_m + (1 - beta_1) * grad
         new_v = ops.maximum(beta_2 * old_v, ops.abs(grad))
         rate = -self._hyper_value("lr_t", var) / (1 - self._power("beta_1", var))
@@ -491,9 +501,9 @@ class Nadam(_Moments):
         beta_1, beta_2 = self._hyper_value("beta_1", var), self._hyper_value("beta_2", var)
         m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
         with ops.control_dependencies([m.assign(m * beta_1, read_value=False)]):
-            m_t = ops.gather(scatter_add(m, indices, grad * (1 - beta_1)), indices)
+            m_t = take_rows(scatter_add(m, indices, grad * (1 - beta_1)), indices)
         with ops.control_dependencies([v.assign(v * beta_2, read_value=False)]):
-            v_t = ops.gather(scatter_add(v, indices, (grad * grad) * (1 - beta_2)), indices)
+            v_t = take_rows(scatter_add(v, indices, (grad * grad) * (1 - beta_2)), indices)
         m_bar = (1.0 - now) * (grad / (1.0 - product)) + following * (
             m_t / (1.0 - product * following)
         )
@@ -513,6 +523,8 @@ class Ftrl(Optimizer):
         l2_shrinkage_regularization_strength: likewise, applied to the gradient.
         **kwargs: as for ``Optimizer``.
     """
+
+    _takes_padding = True
 
     def __init__(self, learning_rate: Any = 0.001, learning_rate_power: float = -0.5,
                  initial_accumulator_value: float = 0.1, l1_regularization_strength: float = 0.0,
@@ -634,5 +646,3 @@ class TFOptimizer:
         """Not to be had."""
         raise NotImplementedError("A tf.train.Optimizer has no Keras configuration.")
 
-
-__all__ = ["dense_rows"]

@@ -1,4 +1,4 @@
-"""``keras.utils.Sequence`` and the queues that prepare its batches ahead."""
+"""``Sequence`` and what prepares batches ahead of time."""
 
 from __future__ import annotations
 
@@ -6,92 +6,65 @@ import queue
 import random
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
-
-import numpy as np
 
 
 class Sequence:
-    """Batches by number: ``len(sequence)`` of them, ``sequence[i]`` being batch ``i``.
+    """A sequence of batches: ``len(self)`` of them, ``self[i]`` gives one.
 
-    Each epoch uses each batch once, whatever the number of workers. Subclasses define
-    ``__getitem__`` and ``__len__``, and ``on_epoch_end`` to change the data between epochs.
+    ``on_epoch_end`` is called between epochs.
     """
 
-    use_sequence_api = True
-
     def __getitem__(self, index: int) -> Any:
-        """The batch of a number."""
-        raise NotImplementedError(f"{type(self).__name__} must define `__getitem__`.")
+        raise NotImplementedError("A Sequence must define __getitem__.")
 
     def __len__(self) -> int:
-        """The number of batches."""
-        raise NotImplementedError(f"{type(self).__name__} must define `__len__`.")
+        raise NotImplementedError("A Sequence must define __len__.")
 
     def on_epoch_end(self) -> None:
-        """Called at the end of every epoch."""
+        """Is called after each epoch."""
 
     def __iter__(self) -> Iterator[Any]:
-        """The batches of an epoch, one after another."""
         for index in range(len(self)):
             yield self[index]
 
 
 class SequenceEnqueuer:
-    """Prepares batches in threads, ahead of those who use them.
+    """Prepares batches ahead of time; see its subclasses.
 
     Args:
-        sequence: a ``Sequence`` or a generator.
-        use_multiprocessing: accepted as in Keras; the work is done by threads, since a process
-            that runs a compiler can't be forked safely.
+        sequence: where batches come from. use_multiprocessing: prepare them in processes.
     """
 
     def __init__(self, sequence: Any, use_multiprocessing: bool = False) -> None:
         self.sequence = sequence
         self.use_multiprocessing = use_multiprocessing
-        self.workers = 0
         self.queue: queue.Queue[Any] | None = None
-        self.run_thread: threading.Thread | None = None
-        self.stop_signal: threading.Event | None = None
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
 
     def is_running(self) -> bool:
-        """Whether it was started and not stopped."""
-        return self.stop_signal is not None and not self.stop_signal.is_set()
+        """Whether batches are being prepared."""
+        return self._thread is not None and not self._stop.is_set()
 
     def start(self, workers: int = 1, max_queue_size: int = 10) -> None:
-        """Starts preparing.
+        """Starts to prepare batches.
 
         Args:
-            workers: the number of threads. max_queue_size: how many batches are kept ready.
+            workers: how many at a time. max_queue_size: how many to keep ready.
         """
-        self.workers = max(workers, 1)
-        self.queue = queue.Queue(max(max_queue_size, 1))
-        self.stop_signal = threading.Event()
-        self.run_thread = threading.Thread(target=self._run, daemon=True)
-        self.run_thread.start()
+        self._stop.clear()
+        self.queue = queue.Queue(max_queue_size)
+        self._thread = threading.Thread(target=self._run, args=(max(workers, 1),), daemon=True)
+        self._thread.start()
 
-    def stop(self, timeout: float | None = None) -> None:
-        """Stops preparing.
-
-        Args:
-            timeout: how long to wait for the thread.
-        """
-        if self.stop_signal is None or self.queue is None:
-            return
-        self.stop_signal.set()
-        # Whoever waits to put something must get the chance to see the signal.
-        while True:
-            try:
-                self.queue.get_nowait()
-            except queue.Empty:
-                break
-        if self.run_thread is not None:
-            self.run_thread.join(timeout)
+    def _run(self, workers: int) -> None:
+        raise NotImplementedError("A SequenceEnqueuer must define _run.")
 
     def _put(self, item: Any) -> bool:
         assert self.queue is not None
-        while self.is_running():
+        while not self._stop.is_set():
             try:
                 self.queue.put(item, timeout=0.1)
                 return True
@@ -99,90 +72,98 @@ class SequenceEnqueuer:
                 continue
         return False
 
-    def _run(self) -> None:
-        raise NotImplementedError(f"{type(self).__name__} must define `_run`.")
+    def stop(self, timeout: float | None = None) -> None:
+        """Stops preparing batches."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        self._thread = None
 
     def get(self) -> Iterator[Any]:
-        """The batches, as they get ready, in order.
+        """The batches.
 
         Raises:
-            Exception: whatever preparing a batch raised.
+            Exception: what went wrong while a batch was made.
         """
-        while self.is_running():
-            assert self.queue is not None
+        assert self.queue is not None
+        while self.is_running() or not self.queue.empty():
             try:
-                item = self.queue.get(timeout=0.1)
+                kind, value = self.queue.get(timeout=0.1)
             except queue.Empty:
                 continue
-            if item is None:
+            if kind == "end":
+                self._stop.set()
                 return
-            try:
-                batch = item.result()
-            except Exception:
-                self.stop()
-                raise
-            if batch is not None:
-                yield batch
+            if kind == "error":
+                self._stop.set()
+                raise value
+            yield value.result() if hasattr(value, "result") else value
 
 
 class OrderedEnqueuer(SequenceEnqueuer):
-    """Prepares the batches of a ``Sequence``, in order, epoch after epoch.
+    """Batches of a ``Sequence``, in order, epoch after epoch.
 
     Args:
-        sequence: the ``Sequence``. use_multiprocessing: see ``SequenceEnqueuer``.
-        shuffle: whether the order of the batches changes every epoch.
+        sequence: the sequence. use_multiprocessing: prepare batches in processes.
+        shuffle: shuffle the batches of each epoch.
     """
 
-    def __init__(
-        self, sequence: Any, use_multiprocessing: bool = False, shuffle: bool = False
-    ) -> None:
+    def __init__(self, sequence: Any, use_multiprocessing: bool = False,
+                 shuffle: bool = False) -> None:  # fmt: skip
         super().__init__(sequence, use_multiprocessing)
         self.shuffle = shuffle
 
-    def _run(self) -> None:
-        with ThreadPoolExecutor(self.workers) as pool:
-            while self.is_running():
-                order = list(range(len(self.sequence)))
+    def _run(self, workers: int) -> None:
+        pool: Executor
+        if self.use_multiprocessing:
+            import multiprocessing
+
+            pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+        else:
+            pool = ThreadPoolExecutor(workers)
+        with pool:
+            while not self._stop.is_set():
+                numbers = list(range(len(self.sequence)))
                 if self.shuffle:
-                    random.shuffle(order)
-                made: list[Future[Any]] = []
-                for index in order:
-                    made.append(pool.submit(self.sequence.__getitem__, index))
-                    if not self._put(made[-1]):
-                        for each in made:
+                    random.shuffle(numbers)
+                futures = []
+                for number in numbers:
+                    future = pool.submit(_item, self.sequence, number)
+                    futures.append(future)
+                    if not self._put(("item", future)):
+                        for each in futures:
                             each.cancel()
                         return
-                for each in made:
+                for each in futures:
+                    if self._stop.is_set():
+                        return
                     each.exception()
                 self.sequence.on_epoch_end()
 
 
+def _item(sequence: Any, number: int) -> Any:
+    return sequence[number]
+
+
 class GeneratorEnqueuer(SequenceEnqueuer):
-    """Prepares what a generator yields.
+    """Batches of a generator, made in a thread.
 
     Args:
-        sequence: the generator. use_multiprocessing: see ``SequenceEnqueuer``.
-        random_seed: seeds NumPy's global generator before it starts.
+        sequence: the generator. use_multiprocessing: accepted; a generator can't leave its
+            process, so a thread makes the batches.
+        random_seed: accepted as in Keras.
     """
 
-    def __init__(
-        self, sequence: Any, use_multiprocessing: bool = False, random_seed: int | None = None
-    ) -> None:
+    def __init__(self, sequence: Any, use_multiprocessing: bool = False,
+                 random_seed: int | None = None) -> None:  # fmt: skip
         super().__init__(sequence, use_multiprocessing)
         self.random_seed = random_seed
 
-    def _run(self) -> None:
-        if self.random_seed is not None:
-            np.random.seed(self.random_seed)
-        iterator = iter(self.sequence)
-        while self.is_running():
-            future: Future[Any] = Future()
-            try:
-                future.set_result(next(iterator))
-            except StopIteration:
-                self._put(None)
-                return
-            except Exception as error:  # it is raised where the batch is asked for
-                future.set_exception(error)
-            if not self._put(future):
-                return
+    def _run(self, workers: int) -> None:
+        try:
+            for batch in self.sequence:
+                if not self._put(("item", batch)):
+                    return
+            self._put(("end", None))
+        except Exception as error:  # noqa: BLE001 - handed on to whoever takes the batches
+            self._put(("error", error))

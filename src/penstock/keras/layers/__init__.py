@@ -1,0 +1,1 @@
+"""``keras.layers``: one module per family."""
