@@ -93,6 +93,10 @@ class Graph(Collections):
         """Notes that an existing operation changed, so plans made before are void."""
         self._revision += 1
 
+    def _foreign(self, tensor: Tensor) -> Tensor:
+        """What stands here for a tensor of another graph: nothing, but in a function's graph."""
+        raise ValueError(f"{tensor!r} is not from the current graph.")
+
     def add_operation(
         self,
         definition: OpDefinition,
@@ -112,9 +116,7 @@ class Graph(Collections):
         """
         with self._lock:
             self._check_not_finalized()
-            for tensor in inputs:
-                if tensor.graph is not self:
-                    raise ValueError(f"{tensor!r} is not from the current graph.")
+            inputs = [t if t.graph is self else self._foreign(t) for t in inputs]
             name = name[:-1] if name.endswith("/") else self.unique_name(name)
             scopes = self._scopes
             control_inputs = self._controls_for(inputs)
@@ -125,16 +127,24 @@ class Graph(Collections):
                 attributes.setdefault(key, value)
             if scopes.kernel_labels and definition.name in scopes.kernel_labels:
                 attributes["_kernel"] = scopes.kernel_labels[definition.name].encode()
+            if not _VALID_OP_NAME.match(name):
+                raise ValueError(f"'{name}' is not a valid node name")
+            if name in self._operations:
+                raise ValueError(f"Duplicate node name in graph: '{name}'")
             op = Operation(
                 self, definition, name, list(inputs), control_inputs, attributes, output_types, ""
             )
-            if name in self._operations:
-                raise ValueError(f"Duplicate node name in graph: '{name}'")
-            if scopes.devices:
-                self._apply_devices(op)
-            if scopes.colocation:
-                self._colocate(op)
-            op._infer_shapes()
+            try:
+                if scopes.devices:
+                    self._apply_devices(op)
+                if scopes.colocation:
+                    self._colocate(op)
+                op._infer_shapes()
+            except Exception:
+                # An operation that can't be leaves no trace: seeds are drawn from the count.
+                op._withdraw()
+                self._next_id = op._id - 1
+                raise
             self._operations[name] = op
             self._seen_by_controllers(op)
             context = scopes.control_flow
@@ -187,7 +197,8 @@ class Graph(Collections):
             for group in target.colocation_groups():
                 if group not in groups:
                     groups.append(group)
-            op._device = target.device
+            if target.device:
+                op._device = target.device
         if groups:
             op._attributes["_class"] = sorted(set(groups))
 
@@ -292,7 +303,7 @@ class Graph(Collections):
     def _element_by_name(self, name: str, allow_tensor: bool, allow_operation: bool) -> Any:
         if ":" in name and allow_tensor:
             op_name, _, index_text = name.rpartition(":")
-            if not index_text.isdigit() or not op_name or ":" in op_name:
+            if not index_text.isdigit() or ":" in op_name:
                 raise ValueError(
                     f"The name {name!r} looks a like a Tensor name, but is not a valid one. "
                     'Tensor names must be of the form "<op_name>:<output_index>".'
@@ -312,8 +323,7 @@ class Graph(Collections):
             return op.outputs[index]
         if ":" in name:
             raise ValueError(
-                f"The name {name!r} looks like a Tensor name, not an Operation name, and that is "
-                "what is wanted here."
+                f"Name {name!r} appears to refer to a Tensor, not a Operation."
             )
         op = self._operations.get(name)
         if not allow_operation:
@@ -421,7 +431,7 @@ class Graph(Collections):
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
         """Operations made inside are placed with ``op``."""
         if op is None and not ignore_existing:
-            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is False")
+            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
         target = None if op is None else _operation_of(op)
         scopes = self._scopes
         old_colocation, old_devices = scopes.colocation, scopes.devices
@@ -554,11 +564,13 @@ class Graph(Collections):
     def _default_session(self, session: Any, what: str) -> Any:
         if session is None:
             session = defaults.get_default_session()
-            call = "`eval()`" if what.startswith("evaluate") else "`run()`"
+            call, colon = ("`run()`", ":")
+            if what.startswith("evaluate"):
+                call, colon = ("`eval()`", "")
             if session is None:
                 verb = "Cannot " + what + f" using {call}"
                 raise ValueError(
-                    f"{verb}: No default session is registered. Use `with sess.as_default()` or "
+                    f"{verb}: No default session is registered. Use `with sess.as_default(){colon}` or "
                     f"pass an explicit session to {call[:-3]}(session=sess)`"
                 )
             if session.graph is not self:

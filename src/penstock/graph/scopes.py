@@ -16,16 +16,20 @@ def graph_of(values: Any) -> Graph:
     Raises:
         ValueError: when they belong to different graphs.
     """
+    default = defaults.get_default_graph()
+    if default._building_function:
+        return default  # It takes tensors of the graphs around it as arguments.
     graph = None
+    first = None
     for value in values or ():
         found = getattr(value, "graph", None)
         if not isinstance(found, Graph):
             continue
         if graph is None:
-            graph = found
+            graph, first = found, value
         elif graph is not found:
-            raise ValueError(f"{value} must be from the same graph as the other values.")
-    return graph or defaults.get_default_graph()
+            raise ValueError(f"{value} must be from the same graph as {first}.")
+    return graph or default
 
 
 class name_scope:  # noqa: N801 - TensorFlow's name
