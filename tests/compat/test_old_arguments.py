@@ -53,9 +53,7 @@ PAIRS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     ),
     "sparse softmax": (
         lambda: tf.nn.sparse_softmax_cross_entropy_with_logits(ones(2, 3), labels(2)),
-        lambda: tf.nn.sparse_softmax_cross_entropy_with_logits(
-            logits=ones(2, 3), labels=labels(2)
-        ),
+        lambda: tf.nn.sparse_softmax_cross_entropy_with_logits(logits=ones(2, 3), labels=labels(2)),
     ),
     "sigmoid": (
         lambda: tf.nn.sigmoid_cross_entropy_with_logits(ones(2), targets=tf.zeros([2])),
@@ -64,7 +62,11 @@ PAIRS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "noise contrast": (
         lambda: tf.nn.nce_loss(ones(10, 4), ones(10), ones(3, 4), labels(3, 1), 2, 10),
         lambda: tf.nn.nce_loss(
-            ones(10, 4), ones(10), inputs=ones(3, 4), labels=labels(3, 1), num_sampled=2,
+            ones(10, 4),
+            ones(10),
+            inputs=ones(3, 4),
+            labels=labels(3, 1),
+            num_sampled=2,
             num_classes=10,
         ),
     ),
@@ -72,9 +74,7 @@ PAIRS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: tf.nn.conv2d(
             ones(1, 4, 4, 1), ones(2, 2, 1, 1), [1, 1, 1, 1], "SAME", True, "NHWC", "here"
         ),
-        lambda: tf.nn.conv2d(
-            ones(1, 4, 4, 1), ones(2, 2, 1, 1), [1, 1, 1, 1], "SAME", name="here"
-        ),
+        lambda: tf.nn.conv2d(ones(1, 4, 4, 1), ones(2, 2, 1, 1), [1, 1, 1, 1], "SAME", name="here"),
     ),
     "conv3d": (
         lambda: tf.nn.conv3d(ones(*VOLUME), ones(*KERNEL3), [1] * 5, "SAME", "here"),

@@ -101,7 +101,8 @@ def _normalize_one(value: Any, kind: str, name: str) -> Any:
                 return tensor_values.array_of_tensor_proto(value)
             return np.asarray(value)
     except TypeError:
-        raise TypeError(f"Expected {kind} for argument '{name}' not {value!r}.") from None
+        wanted = "DataType" if kind == "type" else kind
+        raise TypeError(f"Expected {wanted} for argument '{name}' not {value!r}.") from None
     return value
 
 

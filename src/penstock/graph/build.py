@@ -122,6 +122,8 @@ def apply_op(
                 if attribute.name not in given:
                     _check_inferred(value, attribute, op_type)
             elif attribute.required:
+                if attribute.kind == "type":
+                    raise TypeError(f"Expected DataType for argument '{attribute.name}' not None.")
                 raise TypeError(f"No argument for attr {attribute.name} of {op_type}")
             else:
                 value = attribute.default

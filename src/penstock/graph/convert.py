@@ -74,7 +74,7 @@ def convert_to_tensor(
         if dtype is not None and not dtypes.as_dtype(dtype).is_compatible_with(value.dtype):
             raise ValueError(
                 f"Tensor conversion requested dtype {dtypes.as_dtype(dtype).name} for Tensor with "
-                f"dtype {value.dtype.name}: {str(value)!r}"
+                f"dtype {value.dtype.name}: {value!r}"
             )
         return value
     if dtype is not None:
@@ -145,7 +145,7 @@ def convert_to_tensor_or_indexed_slices(
         if dtype and not dtypes.as_dtype(dtype).is_compatible_with(value.dtype):
             raise ValueError(
                 f"Tensor conversion requested dtype {dtypes.as_dtype(dtype).name} for Tensor with "
-                f"dtype {value.dtype.name}: {str(value)!r}"
+                f"dtype {value.dtype.name}: {value!r}"
             )
         return value
     return convert_to_tensor(value, dtype=dtype, name=name)

@@ -110,21 +110,21 @@ class DType:
     @property
     def min(self) -> Any:
         """The smallest finite value of a numeric type."""
-        return self._limits()[0]
+        return self._limits("minimum")[0]
 
     @property
     def max(self) -> Any:
         """The largest finite value of a numeric type."""
-        return self._limits()[1]
+        return self._limits("maximum")[1]
 
     @property
     def limits(self) -> tuple[Any, Any]:
-        """``(min, max)`` of the values that an image of this type holds."""
+        """``(0, max)`` of the values that an image of this type holds; 1 for floating types."""
         if self.is_floating:
             return (0, 1)
-        return self._limits()
+        return (0, self._limits("maximum")[1])
 
-    def _limits(self) -> tuple[Any, Any]:
+    def _limits(self, which: str) -> tuple[Any, Any]:
         kind = self._kind
         if kind == "f":
             info: Any = ml_dtypes.finfo(self._numpy)
@@ -132,12 +132,12 @@ class DType:
         if kind in "iu":
             info = np.iinfo(self._numpy)
             return info.min, info.max
-        raise TypeError(f"Cannot find the limits of {self!r}.")
+        raise TypeError(f"Cannot find {which} value of {self}.")
 
     @property
     def size(self) -> int:
-        """Bytes of one element (1 for types of varying size)."""
-        if self._kind in "so":
+        """Bytes of one element (of a string: of the reference to it)."""
+        if self._kind == "o":
             return 1
         return np.dtype(self._numpy).itemsize
 

@@ -322,9 +322,7 @@ class Graph(Collections):
                 )
             return op.outputs[index]
         if ":" in name:
-            raise ValueError(
-                f"Name {name!r} appears to refer to a Tensor, not a Operation."
-            )
+            raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a Operation.")
         op = self._operations.get(name)
         if not allow_operation:
             if op is not None:
@@ -431,7 +429,9 @@ class Graph(Collections):
     def colocate_with(self, op: Any, ignore_existing: bool = False) -> Iterator[None]:
         """Operations made inside are placed with ``op``."""
         if op is None and not ignore_existing:
-            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
+            raise ValueError(
+                "Trying to reset colocation (op is None) but ignore_existing is not True"
+            )
         target = None if op is None else _operation_of(op)
         scopes = self._scopes
         old_colocation, old_devices = scopes.colocation, scopes.devices

@@ -57,6 +57,13 @@ class Operation:
         for op in control_inputs:
             op._control_outputs.append(self)
 
+    def _withdraw(self) -> None:
+        """Takes back what making this operation told its inputs."""
+        for tensor in self._inputs:
+            tensor._consumers = [op for op in tensor._consumers if op is not self]
+        for op in self._control_inputs:
+            op._control_outputs = [each for each in op._control_outputs if each is not self]
+
     # -- what it is ---------------------------------------------------------------------------
     @property
     def name(self) -> str:

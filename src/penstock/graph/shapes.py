@@ -357,7 +357,8 @@ class TensorShape:
             return other
         if other._sizes is None:
             return self
-        self.assert_same_rank(other)
+        if len(self._sizes) != len(other._sizes):
+            raise ValueError(f"Shapes {self} and {other} are not compatible")
         merged = []
         for mine, theirs in zip(self._sizes, other._sizes, strict=True):
             if mine is not None and theirs is not None and mine != theirs:
@@ -488,3 +489,27 @@ def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
     if shape.ndims is None:
         return Dimension(None)
     return as_dimension(shape.dims[index])
+
+
+def merged_shape(first: TensorShape, second: TensorShape) -> TensorShape:
+    """``first.merge_with(second)`` with the message that operations give.
+
+    Raises:
+        ValueError: when the two shapes can't be the same.
+    """
+    if first.sizes is not None and second.sizes is not None:
+        if len(first.sizes) != len(second.sizes):
+            raise ValueError(
+                f"Shapes must be equal rank, but are {len(first.sizes)} and {len(second.sizes)}"
+            )
+        for i, (mine, theirs) in enumerate(zip(first.sizes, second.sizes)):
+            if mine is not None and theirs is not None and mine != theirs:
+                shapes = [
+                    f"[{','.join('?' if s is None else str(s) for s in shape.sizes or ())}]"
+                    for shape in (first, second)
+                ]
+                raise ValueError(
+                    f"Dimension {i} in both shapes must be equal, but are {mine} and {theirs}. "
+                    f"Shapes are {shapes[0]} and {shapes[1]}."
+                )
+    return first.merge_with(second)

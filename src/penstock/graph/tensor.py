@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.graph.dtypes import DType
 from penstock.graph.errors import OperatorNotAllowedInGraphError
-from penstock.graph.shapes import TensorShape, as_shape
+from penstock.graph.shapes import TensorShape, as_shape, merged_shape
 
 if TYPE_CHECKING:
     from penstock.graph.graph import Graph
@@ -93,7 +93,7 @@ class Tensor:
         Raises:
             ValueError: when ``shape`` can't be the tensor's shape.
         """
-        self._shape = self._shape.merge_with(as_shape(shape))
+        self._shape = merged_shape(self._shape, as_shape(shape))
 
     def experimental_ref(self) -> Tensor:
         """Something that stands for this tensor in sets and dictionaries: itself."""

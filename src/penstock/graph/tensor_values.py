@@ -6,6 +6,7 @@ integers ``int32`` (``int64`` when they don't fit), while NumPy arrays keep thei
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -66,11 +67,11 @@ def _accepts(dtype: DType, value: Any) -> bool:
         return dtype.is_integer or dtype.is_floating
     if dtype.is_bool:
         return isinstance(value, (bool, np.bool_))
-    if isinstance(value, (bool, np.bool_)):
-        return False
     if dtype is dtypes.string:
         return isinstance(value, (str, bytes))
     if isinstance(value, (str, bytes)):
+        return False
+    if isinstance(value, np.bool_):
         return False
     if dtype.is_integer or dtype.is_quantized:
         return isinstance(value, (int, np.integer))
@@ -84,8 +85,8 @@ def _accepts(dtype: DType, value: Any) -> bool:
 def check_compatible(values: Any, dtype: DType | None) -> None:
     """Raises ``TypeError`` when Python ``values`` can't be elements of ``dtype``."""
     for value in _flatten(values):
-        if value is None:
-            raise ValueError("None values not supported.")
+        if value is None and (dtype is None or values is None):
+            raise ValueError("None values not supported.") if values is None else _unfit(values)
         if dtype is None:
             if hasattr(value, "op") and hasattr(value, "value_index"):
                 raise TypeError(f"List of Tensors when single Tensor expected: {value!r}")
@@ -96,11 +97,22 @@ def check_compatible(values: Any, dtype: DType | None) -> None:
             )
 
 
-def _ragged(values: Any, got: Any) -> ValueError:
-    return ValueError(
-        f"Argument must be a dense tensor: {values!r} - got shape {list(np.shape(got))}, "
-        "but the nested lists have different lengths."
+def _unfit(values: Any) -> TypeError:
+    return TypeError(
+        f"Failed to convert object of type {type(values)} to Tensor. Contents: {values!r}. "
+        "Consider casting elements to a supported type."
     )
+
+
+def _first_shape(values: Any) -> list[int]:
+    """The shape of nested lists as their first elements tell it."""
+    shape = []
+    while isinstance(values, (list, tuple)):
+        shape.append(len(values))
+        if not values:
+            break
+        values = values[0]
+    return shape
 
 
 def array_of_value(values: Any, dtype: Any = None, shape: Any = None) -> np.ndarray:
@@ -186,19 +198,22 @@ def _of_python(values: Any, dtype: DType | None) -> np.ndarray:
                 return np.array(values, wanted[0]).view(wanted)
             array = np.array(values, dtype=wanted)
     except OverflowError as error:
-        raise ValueError(f"A value doesn't fit into {dtype and dtype.name}: {error}") from None
+        # Integers out of range wrap around, as they did in the NumPy of TensorFlow 1's days.
+        try:
+            array = np.array(values, np.int64).astype(wanted)
+        except OverflowError:
+            raise ValueError(f"A value doesn't fit into {dtype and dtype.name}: {error}") from None
     except ValueError as error:
         if "inhomogeneous" in str(error):
-            raise ValueError(
-                f"Argument must be a dense tensor: {values!r} - the nested lists have "
-                "different lengths."
-            ) from None
+            if any(isinstance(each, (list, tuple)) for each in values[:1]):
+                raise ValueError(
+                    f"Argument must be a dense tensor: {values!r} - got shape {[len(values)]}, but "
+                    f"wanted {_first_shape(values)}."
+                ) from None
+            raise _unfit(values) from None
         raise
     if array.dtype.kind == "O":
-        raise TypeError(
-            f"Failed to convert object of type {type(values)} to Tensor. Contents: {values!r}. "
-            "Consider casting elements to a supported type."
-        )
+        raise _unfit(values)
     if dtype is None:
         if array.dtype == np.float64:
             array = array.astype(np.float32)
@@ -277,23 +292,41 @@ def tensor_proto(
         sizes = as_shape(shape).as_list()
         if verify_shape and list(array.shape) != sizes:
             raise TypeError(f"Expected Tensor's shape: {tuple(sizes)}, got {tuple(array.shape)}.")
-        if array.size == 1 and list(array.shape) != sizes:
-            proto = proto_of_array(array.reshape(()))
-            proto.tensor_shape.CopyFrom(as_shape(shape).as_proto())
-            return proto
-        array = array_of_value(array, None, shape)
+        count = math.prod(sizes)
+        if array.size > count:
+            raise ValueError(
+                f"Too many elements provided. Needed at most {count}, but received {array.size}"
+            )
+        if array.size == count:
+            return proto_of_array(array.reshape(sizes))
+        # The last element stands for those that are left out.
+        proto = proto_of_array(array, packed=False)
+        proto.tensor_shape.CopyFrom(as_shape(shape).as_proto())
+        return proto
     return proto_of_array(array)
 
 
-def proto_of_array(array: np.ndarray) -> Any:
-    """A NumPy array as a ``TensorProto``."""
+_PACKED = frozenset(
+    (dtypes.float32, dtypes.float64, dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64,
+     dtypes.uint8, dtypes.uint32, dtypes.uint64, dtypes.qint8, dtypes.quint8, dtypes.qint16,
+     dtypes.quint16, dtypes.qint32)
+)  # fmt: skip
+
+
+def proto_of_array(array: np.ndarray, packed: bool = True) -> Any:
+    """A NumPy array as a ``TensorProto``.
+
+    Args:
+        array: the array.
+        packed: whether several elements may be written as bytes, for types where TensorFlow does.
+    """
     dtype = dtypes.from_numpy(array.dtype)
     proto = protos.TensorProto(dtype=dtype.as_datatype_enum)
     proto.tensor_shape.CopyFrom(TensorShape(list(array.shape)).as_proto())
     if dtype is dtypes.string:
         proto.string_val.extend(as_bytes(v) for v in array.ravel())
         return proto
-    if array.size > 1 and not dtype.is_quantized:
+    if packed and array.size > 1 and dtype in _PACKED:
         proto.tensor_content = np.ascontiguousarray(array).tobytes()
         return proto
     field = getattr(proto, _FIELDS[dtype])

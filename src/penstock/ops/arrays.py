@@ -219,10 +219,8 @@ def _reshaped_shape(op: Any) -> TensorShape:
         elif len(holes) == 1:
             if known == 0 or source_known % known:
                 if value is not None and known:
-                    text = f"[{','.join('?' if s is None else str(s) for s in sizes)}]"
                     raise ValueError(
-                        f"Dimension size must be evenly divisible by {known} but is "
-                        f"{source_known}: can't reshape to {text}"
+                        f"Dimension size must be evenly divisible by {known} but is {source_known}"
                     )
             else:
                 sizes[holes[0]] = source_known // known

@@ -92,7 +92,7 @@ def _convert_shape(value: TensorShape, dtype: Any = None, name: str | None = Non
         large = any(s is not None and s >= 2**31 for s in sizes)
         dtype = dtypes.int64 if large else dtypes.int32
     elif dtype not in (dtypes.int32, dtypes.int64):
-        raise TypeError(f"Cannot convert a TensorShape to dtype: {dtype.name}")
+        raise TypeError(f"Cannot convert a TensorShape to dtype: {dtype}")
     return constant(sizes, dtype=dtype, name=name or "shape_as_tensor")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from penstock.graph.shapes import TensorShape, unknown_shape
+from penstock.graph.shapes import TensorShape, merged_shape, unknown_shape
 from penstock.graph.static_values import constant_value, constant_value_as_shape
 
 Rule = Callable[[Any], Any]
@@ -33,8 +33,11 @@ def unknown_output(op: Any) -> list[TensorShape]:
 def same_shapes(op: Any) -> TensorShape:
     """All inputs and the output have one shape."""
     shape = op.inputs[0].shape
-    for tensor in op.inputs[1:]:
-        shape = shape.merge_with(tensor.shape)
+    for number, tensor in enumerate(op.inputs[1:], 1):
+        try:
+            shape = merged_shape(shape, tensor.shape)
+        except ValueError as error:
+            raise ValueError(f"{error}\n\tFrom merging shape {number} with the others.") from None
     return shape
 
 
@@ -87,7 +90,9 @@ def reduction(op: Any) -> TensorShape:
     dropped = set()
     for axis in axes.ravel().tolist():
         if not -rank <= axis < rank:
-            raise ValueError(f"Invalid reduction dimension {axis} for input with {rank} dimensions")
+            raise ValueError(
+                f"Invalid reduction dimension {axis} for input with {rank} dimensions."
+            )
         dropped.add(axis % rank)
     if keep:
         return TensorShape([1 if i in dropped else s for i, s in enumerate(shape.sizes)])

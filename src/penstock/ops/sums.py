@@ -72,7 +72,9 @@ def add_n(inputs: Any, name: str | None = None) -> Tensor:
     Raises:
         ValueError: when ``inputs`` is empty or the shapes differ.
     """
-    wanted = "inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape"  # noqa: E501
+    wanted = (
+        "inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape"  # noqa: E501
+    )
     if not inputs or isinstance(inputs, Tensor) or not hasattr(inputs, "__iter__"):
         raise ValueError(wanted)
     values = [convert_to_tensor_or_indexed_slices(v) for v in inputs]

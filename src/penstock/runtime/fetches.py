@@ -116,7 +116,7 @@ class Fetches:
                 f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})"
             ) from None
         if not self.graph.is_fetchable(element):
-            raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
+            raise ValueError(f"Operation {getattr(element, 'op', element).name!r} has been marked as not fetchable.")
         if isinstance(element, Operation):
             self.operations[element] = None
             return lambda values: None
