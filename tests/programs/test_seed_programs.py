@@ -108,7 +108,8 @@ def test_hello_graph_prints_what_the_page_shows(programs, run):
     text = (programs / "hello_tensorflow_graph.py").read_text()
     done = run("--tf-version", "0.12.1", "-i", input=NO_PROMPT + text)
     assert done.stderr.strip() == ""
-    got = [line.rstrip() for line in done.stdout.splitlines() if line.strip()]
+    shown = done.stdout.removeprefix(">>> ")
+    got = [line.rstrip() for line in shown.splitlines() if line.strip()]
     page = [line.partition(" #")[0] for line in printed_on_the_page(text)]
     end = page.index("0.0044996012") + 1
     # The page's form of an operation is that of another shell; all else is to the letter.
