@@ -497,8 +497,8 @@ def resize_image_with_pad(
         ratio: Any = maximum(wide[1] / wide[3], wide[0] / wide[2])
         new_height, new_width = wide[0] / ratio, wide[1] / ratio
         size = [cast(floor(value), dtypes.int32) for value in (new_height, new_width)]
-        above = floor((wide[2] - new_height) / 2)
-        left = floor((wide[3] - new_width) / 2)
+        margins = [(wide[2] - new_height) / 2, (wide[3] - new_width) / 2]
+        above, left = floor(margins[0]), floor(margins[1])
         above = maximum(0, cast(above, dtypes.int32))
         left = maximum(0, cast(left, dtypes.int32))
         resized = resize_images(image, size, method, align_corners=align_corners)
