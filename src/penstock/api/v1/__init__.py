@@ -550,6 +550,7 @@ from penstock.runtime.session import Session as Session
 # --- namespaces ----------------------------------------------------------------------------------
 from penstock.api.v1 import dtypes as dtypes
 from penstock.api.v1 import linalg as linalg
+from penstock.api.v1 import keras as keras
 from penstock.api.v1 import signal as signal
 from penstock.api.v1 import spectral as spectral
 from penstock.api.v1 import app as app

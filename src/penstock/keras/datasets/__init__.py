@@ -1,1 +1,1 @@
-"""``keras.datasets``: small data sets, downloaded once and kept in Keras's folder."""
+"""``keras.datasets``: loaders that keep their files in Keras's folder."""
