@@ -101,7 +101,7 @@ def embedding_lookup(
         if len(tables) == 1:
             with colocate_with(tables[0]):
                 rows = _clipped(gather(tables[0], ids, name=scope), ids, max_norm)
-                return identity(rows)
+            return identity(rows)
         return _clipped(_from_parts(tables, ids, partition_strategy, scope), ids, max_norm)
 
 
