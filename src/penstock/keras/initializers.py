@@ -119,3 +119,15 @@ def get(identifier: Any) -> Any:
     if callable(identifier):
         return identifier() if isinstance(identifier, type) else identifier
     raise ValueError(f"Could not interpret initializer identifier: {identifier}")
+
+
+constant = Constant
+glorot_normal = GlorotNormal
+glorot_uniform = GlorotUniform
+identity = Identity
+ones = Ones
+orthogonal = Orthogonal
+zeros = Zeros
+normal = random_normal = RandomNormal
+uniform = random_uniform = RandomUniform
+truncated_normal = TruncatedNormal
