@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,31 +9,11 @@ from penstock.graph import nest
 from penstock.keras.engine.input_layer import Input, InputLayer
 from penstock.keras.engine.sequential import Sequential as Sequential
 from penstock.keras.engine.training import Model as Model
-from penstock.keras.layers.serialization import deserialize
-
-
-def model_from_config(config: Any, custom_objects: Any = None) -> Any:
-    """The model that ``get_config`` (with its class name) described."""
-    if isinstance(config, list):
-        raise TypeError(
-            "`model_from_config` expects a dictionary, not a list. Maybe you meant to use "
-            "`Sequential.from_config(config)`?"
-        )
-    return deserialize(config, custom_objects=custom_objects)
-
-
-def model_from_json(json_string: str, custom_objects: Any = None) -> Any:
-    """The model that ``to_json`` described."""
-    return deserialize(json.loads(json_string), custom_objects=custom_objects)
-
-
-def model_from_yaml(yaml_string: str, custom_objects: Any = None) -> Any:
-    """The model that ``to_yaml`` described, if PyYAML is there."""
-    try:
-        import yaml
-    except ImportError:
-        raise ImportError("Requires yaml module installed (`pip install pyyaml`).") from None
-    return deserialize(yaml.safe_load(yaml_string), custom_objects=custom_objects)
+from penstock.keras.saving import load_model as load_model
+from penstock.keras.saving import model_from_config as model_from_config
+from penstock.keras.saving import model_from_json as model_from_json
+from penstock.keras.saving import model_from_yaml as model_from_yaml
+from penstock.keras.saving import save_model as save_model
 
 
 def clone_model(model: Any, input_tensors: Any = None,
