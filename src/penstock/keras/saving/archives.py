@@ -35,7 +35,7 @@ def read_archive(path: Any, custom_objects: Any, compile: bool) -> Any:
             compile_from(model, compiled, custom_objects)
             if "optimizer" in file:
                 values = _own_arrays(file["optimizer"])
-                names = ["iteration", "learning_rate"] + ["slot"] * (len(values) - 2)
+                names = ["iteration", "learning_rate"]
                 _restore_optimizer(model, names, values)
     return model
 

@@ -109,6 +109,9 @@ def plain(value: Any) -> Any:
                          "compile_config")
             or not {"class_name", "config"} <= set(value)
         }  # fmt: skip
+        if isinstance(name, str) and ">" in name:
+            # "Custom>Adam": the package a class was registered under, and its name.
+            kept["class_name"] = name.rpartition(">")[2]
         if name is not None and isinstance(kept.get("config"), dict):
             for extra in ("input_axes", "output_axes"):
                 if kept["config"].get(extra, 0) is None:

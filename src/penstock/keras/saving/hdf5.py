@@ -242,10 +242,12 @@ def _restore_optimizer(model: Any, names: list[str], values: list[np.ndarray]) -
 
 def ordered_state(model: Any, names: list[str], values: list[np.ndarray]) -> list[np.ndarray]:
     """An optimizer's stored state in Keras 2's order: steps, then slot by slot."""
-    if not any(name.endswith("learning_rate") for name in names[:2]):
+    if not names or not names[0].removesuffix(":0").endswith("iteration"):
         return values
-    # Keras 3 keeps the rate too, and a variable's slots together.
-    steps, slots = values[:1], values[2:]
+    # Newer optimizers keep the rate too, and the slots of a variable together.
+    steps, slots = values[:1], values[1:]
+    if slots and slots[0].shape == () and (len(names) < 2 or "learning_rate" in names[1]):
+        slots = slots[1:]
     count = len(model.trainable_weights)
     if not count or len(slots) % count:
         return values

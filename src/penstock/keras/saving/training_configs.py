@@ -69,6 +69,14 @@ def compile_from(model: Any, config: dict[str, Any], custom_objects: Any) -> Non
         )
 
     def made(value: Any, module: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("config"), dict) and (
+            isinstance(value["config"].get("fn"), str)
+        ):
+            # tf_keras writes named functions as wrappers around the names.
+            inner = value["config"]
+            shown = inner.get("name")
+            name = shown if shown in ("accuracy", "acc", "crossentropy", "ce") else inner["fn"]
+            return custom_objects.get(name, name)
         if isinstance(value, dict) and {"class_name", "config"} <= set(value):
             return module.deserialize(value, custom_objects=custom_objects)
         if isinstance(value, dict):

@@ -103,6 +103,21 @@ from penstock.keras.layers.reshaping_spatial import UpSampling3D as UpSampling3D
 from penstock.keras.layers.reshaping_spatial import ZeroPadding1D as ZeroPadding1D
 from penstock.keras.layers.reshaping_spatial import ZeroPadding2D as ZeroPadding2D
 from penstock.keras.layers.reshaping_spatial import ZeroPadding3D as ZeroPadding3D
+from penstock.keras.layers.recurrent import GRU as GRU
+from penstock.keras.layers.recurrent import LSTM as LSTM
+from penstock.keras.layers.recurrent import RNN as RNN
+from penstock.keras.layers.recurrent import SimpleRNN as SimpleRNN
+from penstock.keras.layers.recurrent_cells import AbstractRNNCell as AbstractRNNCell
+from penstock.keras.layers.recurrent_cells import GRUCell as GRUCell
+from penstock.keras.layers.recurrent_cells import LSTMCell as LSTMCell
+from penstock.keras.layers.recurrent_cells import SimpleRNNCell as SimpleRNNCell
+from penstock.keras.layers.recurrent_cells import StackedRNNCells as StackedRNNCells
+from penstock.keras.layers.wrappers import Bidirectional as Bidirectional
+from penstock.keras.layers.wrappers import TimeDistributed as TimeDistributed
+from penstock.keras.layers.wrappers import Wrapper as Wrapper
+from penstock.keras.layers.convolutional_recurrent import ConvLSTM2D as ConvLSTM2D
+from penstock.keras.layers.cudnn_recurrent import CuDNNGRU as CuDNNGRU
+from penstock.keras.layers.cudnn_recurrent import CuDNNLSTM as CuDNNLSTM
 from penstock.keras.layers.serialization import deserialize as deserialize
 from penstock.keras.layers.serialization import serialize as serialize
 
