@@ -103,12 +103,12 @@ class Worker:
             raise RuntimeError("the worker ended")
         return line
 
-    def measure(self, steps: int) -> float:
-        """Seconds per step."""
+    def measure(self, steps: int, processor: bool) -> float:
+        """Seconds per step: passed, or used by the processor's cores together."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{steps}\n")
         self.process.stdin.flush()
-        return float(self._line()) / steps
+        return float(self._line().split()[1 if processor else 0]) / steps
 
     def close(self) -> None:
         """Ends the worker."""
@@ -116,7 +116,7 @@ class Worker:
         self.process.wait()
 
 
-def measure(chosen: list[Peer], workload: str, rounds: int) -> None:
+def measure(chosen: list[Peer], workload: str, rounds: int, processor: bool) -> None:
     """Runs one workload with all peers in turn, ``rounds`` times."""
     running: list[tuple[Peer, Worker]] = []
     for peer in chosen:
@@ -130,7 +130,7 @@ def measure(chosen: list[Peer], workload: str, rounds: int) -> None:
     try:
         for turn in range(rounds + 1):
             for peer, worker in running:
-                seconds = worker.measure(STEPS[workload])
+                seconds = worker.measure(STEPS[workload], processor)
                 if turn:  # The first turn warms up.
                     peer.seconds.setdefault(workload, []).append(seconds)
             print(".", end="", flush=True)
@@ -202,6 +202,9 @@ def main() -> None:
     parser.add_argument("--workloads", nargs="+", default=list(STEPS), choices=list(STEPS))
     parser.add_argument("--peers", nargs="+", default=None)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(
+        "--processor", action="store_true", help="compare processor time: for a busy machine"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = parser.parse_args()
     chosen = [
@@ -210,14 +213,14 @@ def main() -> None:
     ]  # fmt: skip
     for workload in options.workloads:
         print(TITLES[workload], end=" ", flush=True)
-        measure(chosen, workload, options.rounds)
+        measure(chosen, workload, options.rounds, options.processor)
     text = table(chosen, options.workloads)
     print(text)
     if options.write:
         command = "python benchmarks/run.py " + " ".join(sys.argv[1:])
         plot(chosen, options.workloads, ROOT / "docs" / "images" / "benchmarks.png")
         (ROOT / "docs" / "benchmarks.md").write_text(
-            "# Benchmarks\n\nOne training step: the median of "
+            f"# Benchmarks\n\nOne training step{', processor time' * options.processor}: the median of "
             f"{options.rounds} interleaved turns, its spread, and how many times as long as "
             f"Penstock each peer takes. {os.cpu_count()} cores, "
             f"{time.strftime('%Y-%m-%d')}, `{command}`.\n\n{text}\n\n"

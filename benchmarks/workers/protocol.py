@@ -1,7 +1,7 @@
 """What a worker and ``run.py`` say to each other, one line at a time.
 
 ``run.py`` writes a number of steps; the worker runs that many and answers with the seconds they
-took. The first line a worker writes is the peer's version.
+took and the processor seconds they used. The first line a worker writes is the peer's version.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ def serve(version: str, step: Callable[[], None], finish: Callable[[], None]) ->
     print(version, flush=True)
     for line in sys.stdin:
         count = int(line)
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         for _ in range(count):
             step()
         finish()
-        print(time.perf_counter() - began, flush=True)
+        print(time.perf_counter() - began, time.process_time() - busy, flush=True)
 
 
 def data(workload: str) -> tuple[np.ndarray, np.ndarray]:

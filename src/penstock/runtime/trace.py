@@ -118,6 +118,7 @@ class Trace:
         self.checks = checks
         self.parent = parent
         self.readers: dict[Any, list[Any]] = {}
+        self._used: set[Tensor] = set()
         self.touched: set[Any] = set()
         self.written: set[Any] = set()
         self.order = UpdateOrder()
@@ -148,6 +149,7 @@ class Trace:
         """Lowers every item of ``block``."""
         from penstock.runtime import branches, loops
 
+        self._used.update(t for op in block.operations() for t in op.inputs)
         for item in block.items:
             if isinstance(item, Operation):
                 self.run_operation(item)
@@ -185,7 +187,13 @@ class Trace:
             self._note_readers(op)
 
     def _note_readers(self, op: Operation) -> None:
-        """Notes what was computed from a variable's old value and isn't fused into anything."""
+        """Notes what was computed from a variable's old value and isn't fused into anything.
+
+        What nothing uses is left out, so that it needn't be computed: the gradient of the first
+        layer's input, which TensorFlow's graphs only tie to the filter's gradient.
+        """
+        if op.outputs[0] not in self._used:
+            return
         for tensor in op.inputs:
             ref = self.order.reads.get(tensor.op)
             if ref is not None:
