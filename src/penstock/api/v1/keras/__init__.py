@@ -11,6 +11,7 @@ from penstock.api.v1.keras import losses as losses
 from penstock.api.v1.keras import metrics as metrics
 from penstock.api.v1.keras import models as models
 from penstock.api.v1.keras import optimizers as optimizers
+from penstock.api.v1.keras import preprocessing as preprocessing
 from penstock.api.v1.keras import regularizers as regularizers
 from penstock.api.v1.keras import utils as utils
 from penstock.keras.engine.input_layer import Input as Input

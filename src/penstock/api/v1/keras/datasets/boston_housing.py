@@ -1,0 +1,7 @@
+"""``tf.keras.datasets.boston_housing``."""
+
+from penstock.keras.datasets.boston_housing import load_data as load_data
+
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

@@ -1,0 +1,7 @@
+"""``tf.keras.datasets.cifar100``."""
+
+from penstock.keras.datasets.cifar100 import load_data as load_data
+
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)
