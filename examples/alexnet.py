@@ -313,7 +313,7 @@ def main() -> None:
 
     tf.summary.image("augmented", images, max_outputs=3)
     for variable in tf.trainable_variables():
-        tf.summary.histogram(variable.op.name, variable)
+        tf.summary.histogram(f"{variable.op.name}/histogram", variable)
     pictures = tf.summary.merge_all()
 
     saver = tf.train.Saver(max_to_keep=3)

@@ -56,8 +56,9 @@ def main() -> None:
     optimizer = tf.train.GradientDescentOptimizer(0.025)
     [(gradient, _)] = optimizer.compute_gradients(loss)
     train = optimizer.apply_gradients([(gradient, weight)])
-    for name, value in [("output", y), ("loss", loss), ("weight", weight)]:
-        tf.summary.scalar(name, value)
+    with tf.name_scope("training"):  # the names alone are those of operations already
+        for name, value in [("output", y), ("loss", loss), ("weight", weight)]:
+            tf.summary.scalar(name, value)
     summaries = tf.summary.merge_all()
 
     outputs, losses = [], []
