@@ -438,10 +438,14 @@ def _colocation(op: Operation, colocate: bool) -> Iterable[None]:  # type: ignor
 
 
 def _concatenate_slices(arrived: list[IndexedSlices]) -> IndexedSlices:
+    from penstock.ops.casts import cast
     from penstock.ops.slices import concat
 
+    indices = [g.indices for g in arrived]
+    if len({i.dtype for i in indices}) > 1:
+        indices = [cast(i, dtypes.int64) if i.dtype == dtypes.int32 else i for i in indices]
     return IndexedSlices(
         concat([g.values for g in arrived], 0),
-        concat([g.indices for g in arrived], 0),
+        concat(indices, 0),
         arrived[0].dense_shape,
     )

@@ -7,10 +7,11 @@ import math
 from typing import Any
 
 from penstock import behavior
-from penstock.graph import nest
-from penstock.graph.scopes import device
+from penstock.graph import dtypes, nest
+from penstock.graph.scopes import device, name_scope
 from penstock.nn.embedding import embedding_lookup
 from penstock.ops.arrays import reshape
+from penstock.ops.constants import constant
 from penstock.ops.initializers import Constant, RandomUniform
 from penstock.ops.joining import concat
 from penstock.ops.matrices import matmul
@@ -53,20 +54,24 @@ def linear(
             )
         width += shape.dims[1].value
     dtype = args[0].dtype
-    scope = get_variable_scope()
-    with variable_scope(scope) as outer:
+    offset = None
+    with variable_scope(get_variable_scope()) as outer:
         kernel = get_variable(
             "kernel", [width, output_size], dtype=dtype, initializer=kernel_initializer
         )
-        result = matmul(args[0] if len(args) == 1 else concat(args, 1), kernel)
-        if not bias:
-            return result
-        with variable_scope(outer) as inner:
-            inner.set_partitioner(None)
-            if bias_initializer is None:
-                bias_initializer = Constant(0.0, dtype=dtype)
-            offset = get_variable("bias", [output_size], dtype=dtype, initializer=bias_initializer)
-        return bias_add(result, offset)
+        if bias:
+            with variable_scope(outer) as inner:
+                inner.set_partitioner(None)
+                if bias_initializer is None:
+                    bias_initializer = Constant(0.0, dtype=dtype)
+                offset = get_variable(
+                    "bias", [output_size], dtype=dtype, initializer=bias_initializer
+                )
+    if len(args) == 1:
+        result = matmul(args[0], kernel)
+    else:
+        result = matmul(concat(args, constant(1, dtype=dtypes.int32)), kernel)
+    return result if offset is None else bias_add(result, offset)
 
 
 class _Around(RNNCell):
@@ -97,7 +102,8 @@ class _Around(RNNCell):
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """That of the cell inside."""
-        return self._cell.zero_state(batch_size, dtype)
+        with name_scope(f"{type(self).__name__}ZeroState", values=[batch_size]):
+            return self._cell.zero_state(batch_size, dtype)
 
 
 class OutputProjectionWrapper(_Around):
@@ -191,4 +197,6 @@ class EmbeddingWrapper(_Around):
                 dtype=first.dtype,
             )
             embedded = embedding_lookup(embedding, reshape(inputs, [-1]))
+            if behavior.at_least(1, 0):
+                return self._cell(embedded, state)
         return self._cell(embedded, state)

@@ -90,12 +90,19 @@ def _run_known(trace: Trace, item: Cond, side: int) -> None:
     for merge in item.merges:
         for tensor in merge.outputs:
             trace.environment[tensor] = _merge_value(trace, item, tensor, side)
-    for tensor, own in item.exports:
-        if own != side and not trace.has_value(tensor):
-            # Never used for anything that counts: the side that would read it doesn't run either.
-            sizes = [0 if s is None else s for s in tensor.shape.sizes or ()]
-            dtype = tensor.dtype.base_dtype
-            trace.environment[tensor] = np.zeros(sizes, dtype.as_numpy_dtype)
+    missing = [t for t, own in item.exports if own != side and not trace.has_value(t)]
+    if not missing:
+        return
+    # Nothing that counts reads these: what reads them is on the side that doesn't run either. But
+    # that side may still be traced, with a predicate that isn't known there, so shapes and known
+    # values must be right.
+    probe = _probe(trace, item, 1 - side)
+    for tensor in missing:
+        value = probe.value(tensor)
+        if not isinstance(value, (np.ndarray, np.generic)):
+            aval = aval_of(probe.environment[tensor])
+            value = np.zeros(aval.shape, aval.dtype)
+        trace.environment[tensor] = value
 
 
 def _merge_value(child: Trace, item: Cond, tensor: Tensor, side: int) -> Any:

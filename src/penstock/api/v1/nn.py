@@ -127,6 +127,7 @@ from penstock.rnn.static import static_state_saving_rnn as static_state_saving_r
 from penstock.api.v1 import nn_rnn_cell as rnn_cell
 
 # --- names of 0.x --------------------------------------------------------------------------------
+from penstock.api.v1 import nn_seq2seq as seq2seq
 from penstock.rnn.static import static_bidirectional_rnn as bidirectional_rnn
 from penstock.rnn.static import static_rnn as rnn
 from penstock.rnn.static import static_state_saving_rnn as state_saving_rnn

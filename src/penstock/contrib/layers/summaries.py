@@ -38,7 +38,8 @@ def summarize_activation(op: Any) -> Any:
 
 
 def summarize_tensors(tensors: Sequence[Any],
-                      summarizer: Callable[[Any], Any] = summarize_tensor) -> list[Any]:  # fmt: skip
+                      summarizer: Callable[[Any], Any] = summarize_tensor
+                      ) -> list[Any]:  # fmt: skip
     """A summary of each tensor."""
     return [summarizer(tensor) for tensor in tensors]
 
