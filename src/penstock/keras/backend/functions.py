@@ -662,19 +662,22 @@ def _repeated(x: Any, factor: int, axis: int) -> Any:
 
 
 def _stretched(x: Any, factor: int, axis: int) -> Any:
-    """Linear interpolation at ``i / factor``, as TensorFlow 1's bilinear resizing."""
+    """Linear interpolation between the middles of the elements along ``axis``."""
     if factor == 1:
         return x
     length = int_shape(x)[axis] or ops.shape(x)[axis]
     last = ops.convert_to_tensor(length - 1)
-    positions = ops.range(length * factor)
-    below = positions // factor
-    above = ops.minimum(below + 1, last)
-    weight = ops.cast(positions - below * factor, x.dtype) / ops.cast(factor, x.dtype)
+    # The middle of new element i lies at (2 i + 1 - factor) / (2 factor).
+    places = 2 * ops.range(length * factor) + (1 - factor)
+    below = places // (2 * factor)
+    rest = places - 2 * factor * below
+    weight = ops.cast(rest, x.dtype) / ops.cast(2 * factor, x.dtype)
+    above = ops.minimum(below + ops.cast(ops.greater(rest, 0), "int32"), last)
     sizes = [1] * ndim(x)
     sizes[axis] = -1
     weight = ops.reshape(weight, sizes)
-    low, high = ops.gather(x, below, axis=axis), ops.gather(x, above, axis=axis)
+    low = ops.gather(x, ops.maximum(below, 0), axis=axis)
+    high = ops.gather(x, above, axis=axis)
     return low + (high - low) * weight
 
 
