@@ -34,6 +34,11 @@ def _is_integer(x: Any) -> bool:
     return np.issubdtype(x.dtype, np.integer)
 
 
+def _divides_by_zero(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether any element of the result would be a division by zero."""
+    return bool(np.any(np.broadcast_arrays(x, y)[1] == 0))
+
+
 def _divisor(y: Any, run: Any) -> Any:
     """An integer divisor, checked to be nowhere 0."""
     zero = y == 0
@@ -48,7 +53,7 @@ def _truncated(x: Any, y: Any, run: Any) -> Any:
 
 def _fold_truncated(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Integer division towards zero; ``ArithmeticError`` when it divides by zero."""
-    if np.any(y == 0):
+    if _divides_by_zero(x, y):
         raise ZeroDivisionError
     quotient = np.abs(x) // np.abs(y)
     return np.where((x < 0) != (y < 0), -quotient, quotient).astype(x.dtype)
@@ -56,7 +61,7 @@ def _fold_truncated(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _fold_floored(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     if _is_integer(x):
-        if np.any(y == 0):
+        if _divides_by_zero(x, y):
             raise ZeroDivisionError
         return x // y
     return np.floor(x / y)
@@ -219,7 +224,7 @@ class FloorMod:
 
     @broadcasting
     def fold(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        if _is_integer(x) and np.any(y == 0):
+        if _is_integer(x) and _divides_by_zero(x, y):
             raise ZeroDivisionError
         return np.mod(x, y)
 
@@ -242,7 +247,7 @@ class Mod:
 
     @broadcasting
     def fold(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        if _is_integer(x) and np.any(y == 0):
+        if _is_integer(x) and _divides_by_zero(x, y):
             raise ZeroDivisionError
         return np.fmod(x, y)
 

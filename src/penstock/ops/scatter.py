@@ -170,6 +170,15 @@ class ScatterUpdate:
     shape = _ref_scatter_shape
     lower = _lowering("Update", scattered)
 
+    def host(ref: Any, indices: Any, updates: Any, *, run: Any) -> Any:
+        changed = np.array(run.read(ref))
+        for place, update in zip(
+            np.ravel(indices), np.reshape(updates, (-1, *changed.shape[1:])), strict=False
+        ):
+            changed[place] = update
+        run.assign(ref, changed)
+        return ref
+
 
 @operation("ScatterAdd", **_SIGNATURE, attrs=_NUMBERS)
 class ScatterAdd:
@@ -282,6 +291,17 @@ class StridedSliceAssign:
                              ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask,
                              shrink_axis_mask=shrink_axis_mask)  # fmt: skip
         run.assign(ref, jnp.asarray(run.read(ref)).at[index].set(value))
+        return ref
+
+    def host(ref: Any, begin: Any, end: Any, strides: Any, value: Any, *, begin_mask: int,
+             end_mask: int, ellipsis_mask: int, new_axis_mask: int, shrink_axis_mask: int,
+             run: Any) -> Any:  # fmt: skip
+        index = python_slice(begin, end, strides, begin_mask=begin_mask, end_mask=end_mask,
+                             ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask,
+                             shrink_axis_mask=shrink_axis_mask)  # fmt: skip
+        changed = np.array(run.read(ref))
+        changed[index] = value[()] if np.ndim(value) == 0 else value
+        run.assign(ref, changed)
         return ref
 
 
