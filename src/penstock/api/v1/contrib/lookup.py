@@ -22,3 +22,7 @@ from penstock.ops.lookup import index_to_string_table_from_file as index_to_stri
 from penstock.ops.lookup import (
     index_to_string_table_from_tensor as index_to_string_table_from_tensor,
 )
+
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)
