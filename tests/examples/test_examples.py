@@ -51,7 +51,7 @@ def run(tmp_path):
 def is_picture(path: Path) -> bool:
     """A figure that shows something: not all of one colour."""
     with Image.open(path) as image:
-        return image.width > 100 and len(image.convert("RGB").getcolors(1 << 24) or []) > 20
+        return image.width > 100 and len(image.convert("RGB").getcolors(1 << 24) or []) > 10
 
 
 def test_hello_graph(run, tmp_path):
@@ -95,6 +95,25 @@ def test_softmax_tensorboard(run, tmp_path):
     log = EventAccumulator(str(tmp_path / "out" / "log" / "test")).Reload()
     assert len(log.Scalars("evaluation/accuracy")) == 20
     assert "variables/weights/summaries/histogram" in log.Tags()["histograms"]
+
+
+def test_a_program_of_2016(tmp_path, run):
+    """The README's first command; with MNIST where that is found."""
+    folder = ROOT.parent / "shared" / "data" / "mnist"
+    if not folder.is_dir():
+        pytest.skip("needs the files of ../shared/data/mnist")
+    pytest.importorskip("fissix")
+    done = subprocess.run(
+        [sys.executable, "-m", "penstock", "run", EXAMPLES / "old" / "digits_2016.py", folder],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "JAX_PLATFORMS": "cpu"},
+    )
+    assert done.stderr == ""
+    assert 0.9 < float(done.stdout.splitlines()[-1].removeprefix("accuracy ")) < 0.94
+    assert len(EventAccumulator(str(tmp_path / "log_2016")).Reload().Scalars("loss")) > 500
 
 
 def test_the_demo(run):
