@@ -121,7 +121,7 @@ def write(folder):
         kept = {"feed|" + name: value for name, value in feeds.items()}
         for i, value in enumerate(values):
             array = np.asarray(value)
-            kept["value|%d" % i] = array.astype("S") if array.dtype == object else array
+            kept[f"value|{i}"] = array.astype("S") if array.dtype == object else array
         kept["names"] = np.array(json.dumps([steps, fetches]))
         np.savez(os.path.join(folder, build.__name__ + ".npz"), **kept)
     tf.install()
@@ -168,21 +168,21 @@ def check(folder):
                 kept = dict(np.load(path[:-3] + ".npz"))
                 steps, fetches = json.loads(str(kept["names"]))
                 feeds = {k[5:]: v for k, v in kept.items() if k.startswith("feed|")}
-                wanted = [kept["value|%d" % i] for i in range(2 * len(fetches))]
+                wanted = [kept[f"value|{i}"] for i in range(2 * len(fetches))]
                 with tf.Session(graph=graph) as session:
                     values = run(session, feeds, steps, fetches)
                 for fetch, value, expected in zip(
                     [f for f in fetches for _ in "12"], values, wanted
                 ):
                     if not same(value, expected):
-                        problems.append("%s: %s here, %s in TensorFlow" % (fetch, expected, value))
+                        problems.append(f"{fetch}: {expected} here, {value} in TensorFlow")
             elif definition.node:
                 with tf.Session(graph=graph) as session:
                     session.run([op for op in graph.get_operations() if op.name == "init"])
         except Exception as error:  # noqa: BLE001 - reported
-            problems = ["%s: %s" % (type(error).__name__, str(error).split("\n")[0])]
+            problems = [type(error).__name__ + ": " + str(error).split("\n")[0]]
         failed += bool(problems)
-        print("%-40s %5d nodes  %s" % (name, len(definition.node), "; ".join(problems) or "ok"))
+        print(f"{name:40} {len(definition.node):5} nodes  {'; '.join(problems) or 'ok'}")
     return failed
 
 

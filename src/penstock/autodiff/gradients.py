@@ -12,7 +12,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from penstock.graph import dtypes
@@ -429,7 +429,7 @@ def _function_for(op: Operation) -> Any:
 
 
 @contextlib.contextmanager
-def _colocation(op: Operation, colocate: bool) -> Iterable[None]:  # type: ignore[misc]
+def _colocation(op: Operation, colocate: bool) -> Iterator[None]:
     if not colocate:
         yield
         return

@@ -65,8 +65,8 @@ def check_allowed(
     if isinstance(value, DType):
         names = ", ".join(t.name for t in attribute.allowed)
         raise TypeError(
-            f"Value passed to parameter '{parameter or attribute.name}' has DataType {value.name} not in list "
-            f"of allowed values: {names}"
+            f"Value passed to parameter '{parameter or attribute.name}' has DataType {value.name} "
+            f"not in list of allowed values: {names}"
         )
     names = ", ".join(f'"{s.decode()}"' for s in attribute.allowed)
     raise ValueError(

@@ -6,6 +6,7 @@ is the *reference* form (the output of a variable op), written ``float32_ref``.
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import ml_dtypes
@@ -65,7 +66,7 @@ class DType:
         return self
 
     @property
-    def _is_ref_dtype(self) -> bool:
+    def _is_ref_dtype(self) -> builtins.bool:
         return self._number > _REF_OFFSET
 
     @property
@@ -73,37 +74,37 @@ class DType:
         return self if self._is_ref_dtype else _BY_NUMBER[self._number + _REF_OFFSET]
 
     @property
-    def is_floating(self) -> bool:
+    def is_floating(self) -> builtins.bool:
         """True for ``float16``, ``bfloat16``, ``float32`` and ``float64``."""
         return self._kind == "f"
 
     @property
-    def is_complex(self) -> bool:
+    def is_complex(self) -> builtins.bool:
         """True for ``complex64`` and ``complex128``."""
         return self._kind == "c"
 
     @property
-    def is_integer(self) -> bool:
+    def is_integer(self) -> builtins.bool:
         """True for the signed and unsigned integers that aren't quantized."""
         return self._kind in "iu"
 
     @property
-    def is_unsigned(self) -> bool:
+    def is_unsigned(self) -> builtins.bool:
         """True for the unsigned integers."""
         return self._kind == "u"
 
     @property
-    def is_bool(self) -> bool:
+    def is_bool(self) -> builtins.bool:
         """True for ``bool``."""
         return self._kind == "b"
 
     @property
-    def is_quantized(self) -> bool:
+    def is_quantized(self) -> builtins.bool:
         """True for the quantized types."""
         return self._kind == "q"
 
     @property
-    def is_numpy_compatible(self) -> bool:
+    def is_numpy_compatible(self) -> builtins.bool:
         """True when a NumPy array can hold values of this type."""
         return self._kind != "o"
 
@@ -141,12 +142,12 @@ class DType:
             return 1
         return np.dtype(self._numpy).itemsize
 
-    def is_compatible_with(self, other: Any) -> bool:
+    def is_compatible_with(self, other: Any) -> builtins.bool:
         """True when a value of type ``other`` can go where this type is wanted."""
         other = as_dtype(other)
         return self._number in (other._number, other.base_dtype._number)
 
-    def __eq__(self, other: Any) -> bool:
+    def __eq__(self, other: Any) -> builtins.bool:
         if other is self:
             return True
         if other is None:
@@ -158,7 +159,7 @@ class DType:
                 return False
         return self._number == other._number
 
-    def __ne__(self, other: Any) -> bool:
+    def __ne__(self, other: Any) -> builtins.bool:
         return not self == other
 
     def __hash__(self) -> int:

@@ -42,7 +42,7 @@ class OpError(Exception):
         error_code: one of the codes of this module.
     """
 
-    def __init__(self, node_def: Any, op: Any, message: str, error_code: int) -> None:
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int = UNKNOWN) -> None:
         super().__init__(node_def, op, message)
         self._node_def = node_def
         self._op = op
@@ -86,14 +86,103 @@ class OpError(Exception):
         return "\n".join(lines)
 
 
-def _error_class(name: str, code: int, doc: str) -> type[OpError]:
-    def __init__(self: OpError, node_def: Any, op: Any, message: str) -> None:
-        OpError.__init__(self, node_def, op, message, code)
+class _CodedError(OpError):
+    """An error whose class tells its code."""
 
-    return type(name, (OpError,), {"__init__": __init__, "__doc__": doc, "__module__": __name__})
+    code = UNKNOWN
+
+    def __init__(self, node_def: Any, op: Any, message: str) -> None:
+        super().__init__(node_def, op, message, self.code)
 
 
-CancelledError = _error_class("CancelledError", CANCELLED, "An operation was cancelled.")
+class CancelledError(_CodedError):
+    """An operation was cancelled."""
+
+    code = CANCELLED
+
+
+class InvalidArgumentError(_CodedError):
+    """An operation received a value it can't work on."""
+
+    code = INVALID_ARGUMENT
+
+
+class DeadlineExceededError(_CodedError):
+    """A deadline passed before the work was done."""
+
+    code = DEADLINE_EXCEEDED
+
+
+class NotFoundError(_CodedError):
+    """Something asked for (a file, a tensor, a resource) isn't there."""
+
+    code = NOT_FOUND
+
+
+class AlreadyExistsError(_CodedError):
+    """Something to be created is there already."""
+
+    code = ALREADY_EXISTS
+
+
+class PermissionDeniedError(_CodedError):
+    """The caller may not do this."""
+
+    code = PERMISSION_DENIED
+
+
+class ResourceExhaustedError(_CodedError):
+    """Memory or another resource has run out."""
+
+    code = RESOURCE_EXHAUSTED
+
+
+class FailedPreconditionError(_CodedError):
+    """The state isn't ready for this operation (an uninitialized variable, say)."""
+
+    code = FAILED_PRECONDITION
+
+
+class AbortedError(_CodedError):
+    """An operation was aborted."""
+
+    code = ABORTED
+
+
+class OutOfRangeError(_CodedError):
+    """An operation ran past the end of its input."""
+
+    code = OUT_OF_RANGE
+
+
+class UnimplementedError(_CodedError):
+    """An operation has no kernel for what was asked."""
+
+    code = UNIMPLEMENTED
+
+
+class InternalError(_CodedError):
+    """Something inside the system is broken."""
+
+    code = INTERNAL
+
+
+class UnavailableError(_CodedError):
+    """The runtime is unavailable."""
+
+    code = UNAVAILABLE
+
+
+class DataLossError(_CodedError):
+    """Stored data is lost or damaged beyond use."""
+
+    code = DATA_LOSS
+
+
+class UnauthenticatedError(_CodedError):
+    """The caller isn't known."""
+
+    code = UNAUTHENTICATED
 
 
 class UnknownError(OpError):
@@ -102,45 +191,6 @@ class UnknownError(OpError):
     def __init__(self, node_def: Any, op: Any, message: str, error_code: int = UNKNOWN) -> None:
         super().__init__(node_def, op, message, error_code)
 
-
-InvalidArgumentError = _error_class(
-    "InvalidArgumentError", INVALID_ARGUMENT, "An operation received a value it can't work on."
-)
-DeadlineExceededError = _error_class(
-    "DeadlineExceededError", DEADLINE_EXCEEDED, "A deadline passed before the work was done."
-)
-NotFoundError = _error_class(
-    "NotFoundError", NOT_FOUND, "Something asked for (a file, a tensor, a resource) isn't there."
-)
-AlreadyExistsError = _error_class(
-    "AlreadyExistsError", ALREADY_EXISTS, "Something to be created is there already."
-)
-PermissionDeniedError = _error_class(
-    "PermissionDeniedError", PERMISSION_DENIED, "The caller may not do this."
-)
-ResourceExhaustedError = _error_class(
-    "ResourceExhaustedError", RESOURCE_EXHAUSTED, "Memory or another resource has run out."
-)
-FailedPreconditionError = _error_class(
-    "FailedPreconditionError",
-    FAILED_PRECONDITION,
-    "The state isn't ready for this operation (an uninitialized variable, say).",
-)
-AbortedError = _error_class("AbortedError", ABORTED, "An operation was aborted.")
-OutOfRangeError = _error_class(
-    "OutOfRangeError", OUT_OF_RANGE, "An operation ran past the end of its input."
-)
-UnimplementedError = _error_class(
-    "UnimplementedError", UNIMPLEMENTED, "An operation has no kernel for what was asked."
-)
-InternalError = _error_class("InternalError", INTERNAL, "Something inside the system is broken.")
-UnavailableError = _error_class("UnavailableError", UNAVAILABLE, "The runtime is unavailable.")
-DataLossError = _error_class(
-    "DataLossError", DATA_LOSS, "Stored data is lost or damaged beyond use."
-)
-UnauthenticatedError = _error_class(
-    "UnauthenticatedError", UNAUTHENTICATED, "The caller isn't known."
-)
 
 _CLASS_OF_CODE: dict[int, type[OpError]] = {
     CANCELLED: CancelledError,

@@ -570,8 +570,9 @@ class Graph(Collections):
             if session is None:
                 verb = "Cannot " + what + f" using {call}"
                 raise ValueError(
-                    f"{verb}: No default session is registered. Use `with sess.as_default(){colon}` or "
-                    f"pass an explicit session to {call[:-3]}(session=sess)`"
+                    f"{verb}: No default session is registered. Use "
+                    f"`with sess.as_default(){colon}` or pass an explicit session to "
+                    f"{call[:-3]}(session=sess)`"
                 )
             if session.graph is not self:
                 raise ValueError(

@@ -144,7 +144,9 @@ class OpDefinition:
         self.aggregate = aggregate
         self.shape: Callable[[Any], Any] | None = parts.get("shape")
         self.gradient: Any = parts.get("gradient", _MISSING)
-        self._functions = {k: parts[k] for k in ("lower", "host", "fold") if k in parts}
+        self._functions: dict[str, Any] = {
+            k: parts[k] for k in ("lower", "host", "fold") if k in parts
+        }
         self._implementations: dict[str, Implementation | None] = {}
         static = parts.get("static", ())
         self.static: frozenset[str] = frozenset([static] if isinstance(static, str) else static)
@@ -168,8 +170,8 @@ class OpDefinition:
         try:
             return self._implementations[kind]
         except KeyError:
-            function = self._functions.get(kind)
-            made = function and Implementation(function, self.name, self.signature)
+            function: Callable[..., Any] | None = self._functions.get(kind)
+            made = None if function is None else Implementation(function, self.name, self.signature)
             self._implementations[kind] = made
             return made
 

@@ -488,7 +488,7 @@ def dimension_at_index(shape: TensorShape, index: int) -> Dimension:
     """The ``Dimension`` of a shape at an index, an unknown one if the rank is unknown."""
     if shape.ndims is None:
         return Dimension(None)
-    return as_dimension(shape.dims[index])
+    return as_dimension(shape[index])
 
 
 def merged_shape(first: TensorShape, second: TensorShape) -> TensorShape:

@@ -183,7 +183,7 @@ class Signature:
     @functools.cached_property
     def inferred(self) -> frozenset[str]:
         """The attributes that the inputs determine."""
-        names = set()
+        names: set[str] = set()
         for argument in self.inputs:
             names.update(
                 n

@@ -28,7 +28,7 @@ def is_penstock_file(filename: str) -> bool:
 
 def user_frames() -> Frames:
     """The frames of the call stack outside Penstock, innermost first, as (code, line) pairs."""
-    frames = []
+    frames: list[tuple[CodeType, int]] = []
     frame = sys._getframe(1)
     while frame is not None and len(frames) < _MOST_FRAMES:
         code = frame.f_code

@@ -135,10 +135,10 @@ def array_of_value(values: Any, dtype: Any = None, shape: Any = None) -> np.ndar
         array = _of_python(values, dtype)
     if shape is None:
         return array
-    sizes = as_shape(shape).as_list()
+    sizes: Any = as_shape(shape).as_list()
     if None in sizes:
         raise TypeError(f"A constant needs a fully known shape, not {as_shape(shape)}")
-    count = int(np.prod(sizes, dtype=np.int64))
+    count = math.prod(sizes)
     if list(array.shape) == sizes:
         return array
     if array.size > count:
@@ -289,7 +289,7 @@ def tensor_proto(
         return values
     array = array_of_value(values, dtype)
     if shape is not None:
-        sizes = as_shape(shape).as_list()
+        sizes: Any = as_shape(shape).as_list()
         if verify_shape and list(array.shape) != sizes:
             raise TypeError(f"Expected Tensor's shape: {tuple(sizes)}, got {tuple(array.shape)}.")
         count = math.prod(sizes)

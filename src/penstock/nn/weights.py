@@ -66,7 +66,7 @@ def assert_broadcastable(weights: Any, values: Any) -> Any:
                     f"{_ERROR} values.rank={ranks[1]}. weights.rank={ranks[0]}. "
                     f"values.shape={values.shape}. weights.shape={weights.shape}."
                 )
-            known = constant_value(weights_shape), constant_value(values_shape)
+            known: Any = constant_value(weights_shape), constant_value(values_shape)
             if known[0] is not None and known[1] is not None:
                 for i, (own, other) in enumerate(zip(*known)):
                     if own not in (1, other):

@@ -329,6 +329,11 @@ def assert_near(
 _FINE = "static_checks_determined_all_ok"
 
 
+def _known(value: Any) -> int:
+    """A number that is known while the graph is built."""
+    return int(constant_value(value))  # type: ignore[arg-type]
+
+
 class _WrongRank(Exception):
     """The rank is known and isn't one of those allowed."""
 
@@ -396,7 +401,7 @@ def assert_rank(
             )  # fmt: skip
         except _WrongRank:
             raise ValueError(
-                f"{message}.  Tensor {x.name} must have rank {int(constant_value(rank))}.  "
+                f"{message}.  Tensor {x.name} must have rank {_known(rank)}.  "
                 f"Received rank {x.shape.ndims}, shape {x.shape}"
             ) from None
 
@@ -427,7 +432,7 @@ def assert_rank_at_least(
         except _WrongRank:
             raise ValueError(
                 f"{message}.  Tensor {x.name} must have rank at least "
-                f"{int(constant_value(rank))}.  Received rank {x.shape.ndims}, shape {x.shape}"
+                f"{_known(rank)}.  Received rank {x.shape.ndims}, shape {x.shape}"
             ) from None
 
 
@@ -465,7 +470,7 @@ def assert_rank_in(
             )  # fmt: skip
         except _WrongRank:
             shown = "({})".format(
-                ", ".join(f"array({int(constant_value(t))}, dtype=int32)" for t in tensors)
+                ", ".join(f"array({_known(t)}, dtype=int32)" for t in tensors)
                 + ("," if len(tensors) == 1 else "")
             )
             raise ValueError(

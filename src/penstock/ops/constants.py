@@ -74,7 +74,8 @@ def _constant_op(array: np.ndarray, name: str) -> Tensor:
         array.flags.writeable = False
     graph = defaults.get_default_graph()
     dtype = dtypes.from_numpy(array.dtype)
-    op = graph.add_operation(Const, [], {"value": array, "dtype": dtype}, [dtype], name)
+    definition: Any = Const
+    op = graph.add_operation(definition, [], {"value": array, "dtype": dtype}, [dtype], name)
     return op.outputs[0]
 
 

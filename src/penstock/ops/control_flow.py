@@ -177,7 +177,9 @@ def _single(value: Any) -> Any:
     return value
 
 
-def _branch(function: Callable[[], Any], what: str, context: CondContext) -> tuple_[Any, Any]:
+def _branch(
+    function: Callable[[], Any], what: str, context: CondContext
+) -> builtins.tuple[Any, Any]:
     context.enter()
     try:
         original, result = context.build_branch(function)
@@ -322,7 +324,7 @@ def _check_at_most(count: int, predicates: Sequence[Any], message: str) -> Any:
 
 def _last_as_default(
     predicates: Sequence[Any], actions: Sequence[Callable[[], Any]]
-) -> tuple_[Callable[[], Any], Sequence[Any], Sequence[Callable[[], Any]]]:
+) -> builtins.tuple[Callable[[], Any], Sequence[Any], Sequence[Callable[[], Any]]]:
     """Without a default the last action is taken, after a check that its predicate is true."""
     from penstock.ops.checks import Assert
     from penstock.ops.joining import stack
@@ -344,7 +346,7 @@ def _last_as_default(
     return default_action, others, actions[:last]
 
 
-def _case_pairs(pairs: Any, exclusive: bool, name: str | None) -> tuple_[Any, Any]:
+def _case_pairs(pairs: Any, exclusive: bool, name: str | None) -> builtins.tuple[Any, Any]:
     if not isinstance(pairs, (list, builtins.tuple, dict)):
         raise TypeError("fns must be a list, tuple, or dict")
     if isinstance(pairs, collections.OrderedDict):

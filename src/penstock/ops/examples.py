@@ -301,7 +301,8 @@ class ParseSequenceExample:
 
 def _join_steps(examples: list[list[np.ndarray]], dtype: Any) -> tuple[Any, Any, Any]:
     """Values by example and step as a sparse tensor of rank 3."""
-    indices, values = [], []
+    indices: list[Any] = []
+    values: list[Any] = []
     most_steps = most_values = 0
     for i, steps in enumerate(examples):
         most_steps = max(most_steps, len(steps))

@@ -152,7 +152,8 @@ class ControlFlowContext:
         loop = self.while_context()
         if loop is None:
             return op.control_inputs, []
-        internal, external = [], []
+        internal: list[Any] = []
+        external: list[Any] = []
         for control in op.control_inputs:
             context = output_context(control)
             inside = context is not None and context.while_context() is loop

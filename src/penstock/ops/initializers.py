@@ -227,7 +227,8 @@ class TruncatedNormal(RandomNormal):
 def _full_shape(shape: Any, partition_info: Any) -> list[int]:
     """The shape of the whole variable, of which this may be a part."""
     whole = shape if partition_info is None else partition_info.full_shape
-    return [int(size) for size in TensorShape(whole).as_list()]
+    sizes: list[Any] = TensorShape(whole).as_list()
+    return [int(size) for size in sizes]
 
 
 class UniformUnitScaling(Initializer):

@@ -175,7 +175,7 @@ def print_v2(*inputs: Any, **kwargs: Any) -> Any:
     if kwargs:
         raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
     stream_name = _stream_name(stream)
-    only = inputs[0] if len(inputs) == 1 else None
+    only: Any = inputs[0] if len(inputs) == 1 else None
     if (
         _is_tensor(only)
         and not isinstance(only, SparseTensor)

@@ -18,9 +18,9 @@ from penstock.ops.shape_rules import same_as_input, same_shapes
 
 _REAL = "T: realnumbertype"
 _FLOAT = "T: floattype"
-_GRADIENT = {"inputs": "gradients: T, features: T", "outputs": "backprops: T"}
-_OF_OUTPUT = {"inputs": "gradients: T, outputs: T", "outputs": "backprops: T"}
-_FUNCTION = {"inputs": "features: T", "outputs": "activations: T"}
+_GRADIENT: dict[str, Any] = {"inputs": "gradients: T, features: T", "outputs": "backprops: T"}
+_OF_OUTPUT: dict[str, Any] = {"inputs": "gradients: T, outputs: T", "outputs": "backprops: T"}
+_FUNCTION: dict[str, Any] = {"inputs": "features: T", "outputs": "activations: T"}
 # The fixed point of Klambauer et al., "Self-normalizing neural networks", 2017.
 _SELU_SCALE = 1.0507009873554804934193349852946
 _SELU_SCALED_ALPHA = 1.7580993408473768599402175208123

@@ -332,5 +332,6 @@ def _padded(arrays: list[np.ndarray]) -> np.ndarray:
     fill = b"" if arrays[0].dtype == object else 0
     made = np.full([len(arrays), *sizes], fill, arrays[0].dtype)
     for k, array in enumerate(arrays):
-        made[(k, *(slice(0, s) for s in array.shape))] = array if array.ndim else array[()]
+        place: Any = (k, *(slice(0, s) for s in array.shape))
+        made[place] = array if array.ndim else array[()]
     return made

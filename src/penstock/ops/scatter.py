@@ -153,7 +153,7 @@ def _lowering(kind: str, function: Any) -> Any:
     return lower
 
 
-_SIGNATURE = {
+_SIGNATURE: dict[str, Any] = {
     "inputs": "ref: Ref(T), indices: Tindices, updates: T",
     "outputs": "output_ref: Ref(T)",
 }

@@ -63,7 +63,9 @@ def _combined(first: Any, second: Any, kind: str, dtype: np.dtype, op: Any) -> A
         )
     if shape_a[:-1] != shape_b[:-1]:
         raise errors.InvalidArgumentError(None, op, f"Shapes do not match: {shape_a}, {shape_b}.")
-    indices, values, longest = [], [], 0
+    indices: list[Any] = []
+    values: list[Any] = []
+    longest = 0
     for place in sorted(set(a) | set(b)):
         made = sorted(_OPERATIONS[kind](a.get(place, set()), b.get(place, set())))
         longest = max(longest, len(made))

@@ -266,7 +266,7 @@ def _axes(axis: np.ndarray, rank: int) -> list[int]:
 
 def _flip(tensor: Any, places: list[int]) -> Any:
     if isinstance(tensor, np.ndarray):
-        return np.flip(tensor, places) if places else tensor
+        return np.flip(tensor, tuple(places)) if places else tensor
     return lax.rev(tensor, places)
 
 

@@ -94,8 +94,8 @@ def sparse_reorder(sp_input: Any, name: str | None = None) -> SparseTensor:
         "SparseReorder", sp_input.indices, sp_input.values, sp_input.dense_shape, name=name
     )
     if sp_input.shape.is_fully_defined():
-        return SparseTensor(*parts, sp_input.shape.as_list())
-    return SparseTensor(*parts, identity(sp_input.dense_shape))
+        return SparseTensor(parts[0], parts[1], sp_input.shape.as_list())
+    return SparseTensor(parts[0], parts[1], identity(sp_input.dense_shape))
 
 
 # -- concat and split --------------------------------------------------------------------------
@@ -111,7 +111,8 @@ class SparseConcat:
     def shape(op: Any) -> Any:  # noqa: N805
         ndims, parts = op.inputs[-1].shape.num_elements(), op.inputs[: op.attr("N")]
         counts = [None if t.shape.sizes is None else t.shape.sizes[0] for t in parts]
-        total = None if None in counts else sum(counts)
+        known = [count for count in counts if count is not None]
+        total = sum(known) if len(known) == len(counts) else None
         return [TensorShape([total, ndims]), TensorShape([total]), TensorShape([ndims])]
 
     def host(indices: list[Any], values: list[Any], shapes: list[Any], *, concat_dim: int) -> Any:

@@ -34,7 +34,7 @@ def _masks(op: Any) -> Masks:
     )
 
 
-def _mask_attributes(op: Any) -> dict[str, int]:
+def _mask_attributes(op: Any) -> dict[str, Any]:
     names = ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
     return {n + "_mask": op.attr(n + "_mask") for n in names}
 
@@ -135,6 +135,7 @@ def _window(entry: Entry, size: int, place: int, length: int | None, run: Any) -
         # How many elements there are depends on values: not a thing to compile.
         _concrete(entry.begin)
         _concrete(entry.end)
+    assert length is not None
     begin = jnp.asarray(entry.begin)
     start = jnp.where(begin < 0, begin + size, begin)
     run.check(
@@ -268,7 +269,7 @@ class StridedSliceGrad:
         entries, order = expand(len(sizes), begins, ends, strides.tolist(), _masks(op))
         counts = {p: dy.shape[i] for i, p in enumerate(order) if p != NEW_AXIS}
         dy = jnp.asarray(dy).reshape([counts.get(i, 1) for i in range(len(sizes))])
-        starts = []
+        starts: list[Any] = []
         for place, (entry, size) in enumerate(zip(entries, sizes, strict=True)):
             if entry.step != 1:
                 _concrete(entry.begin)
@@ -480,7 +481,7 @@ def _packed_slice(
             packed = [constant([], dtype=dtypes.int32)] * 3
         return strided_slice(
             tensor,
-            *packed,
+            *packed,  # type: ignore[arg-type]
             begin_mask=masks.begin,
             end_mask=masks.end,
             ellipsis_mask=masks.ellipsis,

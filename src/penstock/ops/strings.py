@@ -112,7 +112,7 @@ class StringSplit:
     def host(input: np.ndarray, delimiter: np.ndarray, *, skip_empty: bool) -> Any:  # noqa: A002
         if delimiter.ndim:
             raise invalid(f"delimiter must be a scalar, got shape: {list(delimiter.shape)}")
-        marks = delimiter[()]
+        marks: bytes = delimiter.item()
         rows = []
         for text in input:
             if marks:

@@ -48,7 +48,7 @@ class _NamingTrace(Trace):
             super().run_operation(op)
         listed = []
         for tensor in op.outputs:
-            value = self.environment.get(tensor)
+            value: Any = self.environment.get(tensor)
             if hasattr(value, "shape") and hasattr(value, "dtype"):
                 listed.append((tensor, tuple(value.shape), value.dtype))
         self.found[op] = listed

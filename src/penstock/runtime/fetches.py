@@ -66,7 +66,7 @@ class Fetches:
         if isinstance(fetch, collections.abc.Mapping):
             keys = list(fetch.keys())
             parts = [self._visit(fetch[key]) for key in keys]
-            kind = type(fetch)
+            kind: Any = type(fetch)
             if issubclass(kind, collections.OrderedDict):
                 return lambda values: kind((k, part(values)) for k, part in zip(keys, parts))
             return lambda values: {k: part(values) for k, part in zip(keys, parts)}
@@ -116,7 +116,8 @@ class Fetches:
                 f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})"
             ) from None
         if not self.graph.is_fetchable(element):
-            raise ValueError(f"Operation {getattr(element, 'op', element).name!r} has been marked as not fetchable.")
+            name = getattr(element, "op", element).name
+            raise ValueError(f"Operation {name!r} has been marked as not fetchable.")
         if isinstance(element, Operation):
             self.operations[element] = None
             return lambda values: None

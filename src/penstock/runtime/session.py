@@ -308,7 +308,7 @@ class InteractiveSession(BaseSession):
 
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
         super().__init__(target, graph, config)
-        self._graph_scope = None
+        self._graph_scope: Any = None
         if graph is not None:
             self._graph_scope = graph.as_default()
             self._graph_scope.__enter__()

@@ -124,7 +124,7 @@ class Trace:
         self.order = UpdateOrder()
         self.capacity: int | None = 1 if parent is None else parent.capacity
         self.current: Operation | None = None
-        self.abstract = parent is not None and parent.abstract
+        self.abstract: bool = parent is not None and parent.abstract
 
     # -- values -------------------------------------------------------------------------------
     def value(self, tensor: Tensor) -> Any:
