@@ -287,6 +287,9 @@ def fit(model: Any, x: Any, y: Any, *, batch_size: Any, epochs: int, verbose: An
             break
         logs = averages.logs()
         if validation is not None and _validation_wanted(validation_freq, epoch + 1):
+            # TensorFlow 1 shuffles the validation data too; drawing as it does keeps the order of
+            # the next epoch the same.
+            _order(validation, shuffle)
             values = _test(model, validation, called)
             logs.update(zip([f"val_{n}" for n in model.metrics_names], values))
         called.call("on_epoch_end", epoch, logs)
@@ -316,7 +319,7 @@ def _empty(value: Any) -> bool:
 
 
 def _order(training: _Data, shuffle: Any) -> Any:
-    """The order of the samples for an epoch: drawn by NumPy, as Keras does."""
+    """The order of the samples for an epoch, drawn by NumPy, as Keras does."""
     if training.arrays is None or not shuffle:
         return None
     order = np.arange(training.arrays.samples)
