@@ -27,6 +27,8 @@ from penstock.runtime.structure import Block
 from penstock.runtime.trace import Check, Trace
 
 _LARGE = 1 << 16  # bytes
+# Checks that look at fewer elements than this part of what a program updates come before it.
+_CHEAP = 0.125
 
 
 class Program:
@@ -35,10 +37,13 @@ class Program:
     Its arguments are the state under ``donated`` and ``kept``, then the input values, then the
     run's own state.  Its results are the new values under ``donated`` and ``created``, then the
     outputs, then what the checks found, then the run's own state under ``run_keys``.
+
+    Where the checks are cheap and there is much to update in place, ``guard`` is a program of
+    their own that comes first, with the same arguments.
     """
 
     __slots__ = (
-        "call", "donated", "state_keys", "created", "run_keys", "checks", "check_tree",
+        "call", "guard", "donated", "state_keys", "created", "run_keys", "checks", "check_tree",
         "run_trees", "first_output", "end_of_outputs", "plain",
     )  # fmt: skip
 
@@ -53,6 +58,7 @@ class Program:
         self.first_output = 0
         self.end_of_outputs = outputs
         self.plain = False
+        self.guard: Any = None
         self.call: Any = None
 
 
@@ -122,6 +128,8 @@ class Cluster:
                 arguments += self._large_arrays
             if run_state:
                 arguments += jax.tree.leaves([run_state[k] for k in sorted(run_state, key=str)])
+            if program.guard is not None:
+                _raise_failed(program, program.guard(*arguments))
             arrays = program.call(*arguments)
             if program.plain:
                 for key, value in zip(program.donated, arrays):
@@ -134,14 +142,10 @@ class Cluster:
     ) -> Sequence[Any]:
         """Looks at the checks, and keeps the state that a run made anew."""
         position = program.end_of_outputs
-        if program.checks:
-            holds = np.asarray(arrays[position])
-            count = program.check_tree.num_leaves
-            if not holds.all():
-                data = program.check_tree.unflatten(arrays[position + 1 : position + 1 + count])
-                first = int(np.argmin(holds))
-                program.checks[first].raise_error([np.asarray(d) for d in data[first]])
-            position += 1 + count
+        if program.checks and program.guard is None:
+            count = 1 + program.check_tree.num_leaves
+            _raise_failed(program, arrays[position : position + count])
+            position += count
         for key, value in zip(program.donated, arrays):
             state.values[key] = value
         for key, value in zip(program.created, arrays[len(program.donated) :]):
@@ -193,18 +197,28 @@ class Cluster:
         read = [k for k in self._read_keys if k in state.values]
         donated, kept = (written, read) if self.may_donate else ([], written + read)
         changed = [] if self.may_donate else written
-        while True:
-            program = self._compile(state, donated, kept, changed, values, statics, run_state)
-            if program.checks and program.donated:
-                # A check that fails must find the old values: nothing may be overwritten.
-                kept, donated, changed = written + read, [], written
-                continue
-            return program
+        program, traced = self._trace(state, donated, kept, changed, values, statics, run_state)
+        if program.checks and donated:
+            # A check that fails must find the old values.
+            first, count = program.end_of_outputs, 1 + program.check_tree.num_leaves
+            updated = sum(state.values[k].size for k in donated)
+            if not program.run_keys and (
+                traced.elements_behind(first, first + count) < _CHEAP * updated
+            ):
+                program.guard = traced.compile_part(first, first + count, donate=False)
+                program.call = traced.compile_part(0, first, donate=True)
+                program.plain = not program.created
+                return program
+            program, traced = self._trace(
+                state, [], written + read, written, values, statics, run_state
+            )
+        program.call = traced.compile()
+        return program
 
-    def _compile(
+    def _trace(
         self, state: SessionState, donated: list[Any], kept: list[Any], changed: list[Any],
         values: Sequence[Any], statics: Sequence[Any], run_state: Any,
-    ) -> Program:  # fmt: skip
+    ) -> tuple[Program, compiler.Traced]:  # fmt: skip
         program = Program(donated, kept, len(self.outputs))
         run_names = sorted(run_state, key=str)
         run_leaves, run_tree = jax.tree.flatten([run_state[k] for k in run_names])
@@ -228,7 +242,7 @@ class Cluster:
 
         store = state.values
         try:
-            program.call = compiler.compile(
+            traced = compiler.Traced(
                 function,
                 [store[k] for k in donated],
                 [*(store[k] for k in kept), *values, *self._large_arrays, *run_leaves],
@@ -238,7 +252,7 @@ class Cluster:
             raise errors.FailedPreconditionError(
                 None, error.op, f"Attempting to use uninitialized value {error.op.name}"
             ) from None
-        return program
+        return program, traced
 
     def _add_markers(self, trace: Trace) -> None:
         """References that come from variables outside the cluster."""
@@ -264,6 +278,15 @@ class Cluster:
                     trace.environment[tensor] = trace.variable(origin)
                 elif origin is not None:
                     trace.environment[tensor] = trace.new_handle(origin)
+
+
+def _raise_failed(program: Program, found: Sequence[Any]) -> None:
+    """Raises the error of the first check that failed, if one did."""
+    holds = np.asarray(found[0])
+    if not holds.all():
+        data = program.check_tree.unflatten(found[1:])
+        first = int(np.argmin(holds))
+        program.checks[first].raise_error([np.asarray(d) for d in data[first]])
 
 
 def _large_constants(block: Block) -> list[Tensor]:

@@ -7,12 +7,14 @@ with JAX is its own business.
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import jax
 import numpy as np
+from jax.extend.core import jaxpr_as_fun
 
 from penstock.graph import errors
 from penstock.graph.operation import Operation
@@ -42,6 +44,89 @@ def _largest(jaxpr: Any) -> int:
     return largest
 
 
+class Traced:
+    """A function of arrays, traced for certain shapes and types: programs are compiled from it.
+
+    Args:
+        function: returns a flat list of arrays; traced once, with 64-bit types on.
+        donated: arrays that a program may overwrite.
+        others: arrays that it only reads.
+        device: where to run, or ``None`` for JAX's default.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        donated: Sequence[Any],
+        others: Sequence[Any],
+        device: Any = None,
+    ) -> None:
+        self._device = device
+        self._donated = len(donated)
+        self._shapes = [jax.ShapeDtypeStruct(np.shape(v), v.dtype) for v in (*donated, *others)]
+        # Only NumPy arrays of 64-bit types would be narrowed on their way in.
+        self._is_wide = any(
+            isinstance(v, np.ndarray) and np.dtype(v.dtype).itemsize >= 8 for v in others
+        )
+        self._traced = self._trace(function, self._donated, True)
+
+    def _trace(self, function: Callable[..., Any], donated: int, keep_unused: bool) -> Any:
+        with jax.enable_x64(True), _on(self._device):
+            jitted = jax.jit(
+                function, donate_argnums=tuple(range(donated)), keep_unused=keep_unused
+            )
+            return jitted.trace(*self._shapes)
+
+    def compile(self) -> Callable[..., Sequence[Any]]:
+        """The program that computes everything."""
+        return self._compile(self._traced)
+
+    def compile_part(self, start: int, stop: int, donate: bool) -> Callable[..., Sequence[Any]]:
+        """The program that computes results ``start`` to ``stop`` and nothing else.
+
+        Args:
+            start: the first result. stop: the one after the last.
+            donate: whether it may overwrite what the whole may overwrite.
+        """
+        whole = jaxpr_as_fun(self._traced.jaxpr)
+
+        def function(*arrays: Any) -> Any:
+            return list(whole(*arrays))[start:stop]
+
+        return self._compile(self._trace(function, self._donated if donate else 0, donate))
+
+    def _compile(self, traced: Any) -> Callable[..., Sequence[Any]]:
+        options = _TINY if _largest(traced.jaxpr) <= _TINY_SIZE else {}
+        with jax.enable_x64(True), _on(self._device):
+            compiled = program_cache.compile_cached(traced.lower(), self._device, options)
+        if not self._is_wide:
+            return compiled
+
+        def call(*values: Any) -> Sequence[Any]:
+            with jax.enable_x64(True):
+                return compiled(*values)
+
+        return call
+
+    def elements_behind(self, start: int, stop: int) -> float:
+        """How many elements are read and computed for results ``start`` to ``stop``.
+
+        Infinite when a loop or a conditional is among what computes them.
+        """
+        jaxpr = self._traced.jaxpr.jaxpr
+        wanted = {v for v in jaxpr.outvars[start:stop] if not hasattr(v, "val")}
+        total = 0
+        for equation in reversed(jaxpr.eqns):
+            if wanted.isdisjoint(equation.outvars):
+                continue
+            if equation.primitive.name in ("while", "scan", "cond"):
+                return math.inf
+            inputs = [v for v in equation.invars if not hasattr(v, "val")]
+            wanted.update(inputs)
+            total += sum(getattr(v.aval, "size", 0) for v in (*inputs, *equation.outvars))
+        return total
+
+
 def compile(  # noqa: A001 - the field's word
     function: Callable[..., Any],
     donated: Sequence[Any],
@@ -59,21 +144,7 @@ def compile(  # noqa: A001 - the field's word
     Returns:
         The program: a function of such arrays.
     """
-    with jax.enable_x64(True), _on(device):
-        shapes = [jax.ShapeDtypeStruct(np.shape(v), v.dtype) for v in (*donated, *others)]
-        jitted = jax.jit(function, donate_argnums=tuple(range(len(donated))), keep_unused=True)
-        traced = jitted.trace(*shapes)
-        options = _TINY if _largest(traced.jaxpr) <= _TINY_SIZE else {}
-        compiled = program_cache.compile_cached(traced.lower(), device, options)
-    # Only NumPy arrays of 64-bit types would be narrowed on their way in.
-    if not any(np.dtype(v.dtype).itemsize >= 8 and isinstance(v, np.ndarray) for v in others):
-        return compiled
-
-    def call(*values: Any) -> Sequence[Any]:
-        with jax.enable_x64(True):
-            return compiled(*values)
-
-    return call
+    return Traced(function, donated, others, device).compile()
 
 
 @contextlib.contextmanager
