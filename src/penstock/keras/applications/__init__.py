@@ -1,0 +1,1 @@
+"""``keras.applications``: well-known architectures for images."""
