@@ -17,7 +17,7 @@ LAYERS = [
     ["autodiff"],
     ["runtime"],
     ["nn", "testing"],
-    ["summary", "checkpoint", "data", "training", "layers", "rnn"],
+    ["summary", "checkpoint", "data", "training", "layers", "rnn", "estimator"],
     ["keras"],
     ["contrib"],
     ["compat"],
