@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from absl import logging
-
 from penstock import protos
 from penstock.checkpoint import files, meta_graph
 from penstock.checkpoint.saver import Saver, all_saveable_objects
+from penstock.platform import logging
 
 
 def import_meta_graph(

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from absl import logging
-
 from penstock.checkpoint.inspection import checkpoint_path, load_checkpoint
 from penstock.checkpoint.save_ops import restore_v2
 from penstock.graph import defaults
@@ -19,6 +17,7 @@ from penstock.graph.shapes import TensorShape
 from penstock.ops import state
 from penstock.ops.variable_store import default_variable_store
 from penstock.ops.variables import Variable
+from penstock.platform import logging
 
 
 def init_from_checkpoint(

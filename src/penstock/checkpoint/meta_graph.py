@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from absl import logging
 from google.protobuf import text_format
 from google.protobuf.any_pb2 import Any as AnyProto
 from google.protobuf.message import DecodeError
@@ -26,6 +25,7 @@ from penstock.graph.tensor_values import as_bytes
 from penstock.ops.flow_contexts import CondContext
 from penstock.ops.variables import Variable, prepend_name_scope, strip_name_scope
 from penstock.ops.while_loops import WhileContext
+from penstock.platform import logging
 
 TENSORFLOW_VERSION = "1.15.5"
 UNBOUND_INPUTS_COLLECTION = "unbound_inputs"

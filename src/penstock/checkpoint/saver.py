@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from absl import logging
 
 from penstock import protos
 from penstock.checkpoint import meta_graph
@@ -24,6 +23,7 @@ from penstock.graph import defaults, errors
 from penstock.graph.collection_protos import register_proto_function
 from penstock.graph.collections import GraphKeys
 from penstock.ops.variables import prepend_name_scope
+from penstock.platform import logging
 
 _ONE_HOUR = 3600
 

@@ -10,13 +10,13 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from absl import logging
 from google.protobuf import text_format
 
 from penstock import protos
 from penstock.checkpoint import files
 from penstock.checkpoint.bundle_reader import index_path
 from penstock.graph import errors
+from penstock.platform import logging
 
 
 def generate_checkpoint_state_proto(

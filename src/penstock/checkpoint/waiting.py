@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from absl import logging
-
 from penstock.checkpoint.state import latest_checkpoint
+from penstock.platform import logging
 
 
 def checkpoints_iterator(

@@ -66,12 +66,14 @@ def _seeds(seed: int | None) -> tuple[Tensor, Tensor]:
     from penstock.ops.comparisons import equal, logical_and
     from penstock.ops.selecting import where
 
-    first, second = get_seed(seed)
-    first = convert_to_tensor(0 if first is None else first, dtype=dtypes.int64, name="seed")
-    if second is None:
+    graph_seed, op_seed = get_seed(seed)
+    first = convert_to_tensor(
+        0 if graph_seed is None else graph_seed, dtype=dtypes.int64, name="seed"
+    )
+    if op_seed is None:
         return first, convert_to_tensor(0, dtype=dtypes.int64, name="seed2")
     with name_scope("seed2") as scope:
-        second = convert_to_tensor(second, dtype=dtypes.int64)
+        second = convert_to_tensor(op_seed, dtype=dtypes.int64)
         both_zero = logical_and(equal(first, 0), equal(second, 0))
         replacement = constant(2**31 - 1, dtype=dtypes.int64)
         return first, where(both_zero, replacement, second, name=scope)

@@ -361,7 +361,8 @@ class PaddedBatch(Source):
             sizes.append(longest if size < 0 else size)
         made = np.full([len(arrays), *sizes], self.values[component], arrays[0].dtype)
         for i, array in enumerate(arrays):
-            made[(i, *(slice(0, s) for s in array.shape))] = array if array.ndim else array[()]
+            place: tuple[Any, ...] = (i, *(slice(0, s) for s in array.shape))
+            made[place] = array if array.ndim else array[()]
         return made
 
     def elements(self, context: Context) -> Elements:
@@ -400,10 +401,10 @@ class Map(Source):
         try:
             while True:
                 while len(waiting) < self.parallel:
-                    element = next(incoming, None)
-                    if element is None:
+                    following = next(incoming, None)
+                    if following is None:
                         break
-                    arguments = [*element, *self.captured]
+                    arguments = [*following, *self.captured]
                     waiting.append(pool.submit(context.call, self.function, arguments))
                 if not waiting:
                     return
@@ -537,12 +538,12 @@ class IgnoreErrors(Source):
         incoming = source.elements(context)
         while True:
             try:
-                element = next(incoming, None)
+                following = next(incoming, None)
             except errors.OpError:
                 continue
-            if element is None:
+            if following is None:
                 return
-            yield element
+            yield following
 
 
 class Prefetch(Source):

@@ -132,7 +132,7 @@ def to_tensors(value: Any) -> list[Tensor]:
 
 def from_tensors(specs: Any, tensors: list[Tensor]) -> Any:
     """The nest of tensors, sparse tensors and datasets that tensors carry."""
-    made = []
+    made: list[Any] = []
     for spec, tensor in zip(flatten(specs), tensors):
         if spec.kind is Tensor:
             tensor.set_shape(spec.shape)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from absl import logging
 from google.protobuf import json_format
 
 from penstock import protos
@@ -17,6 +16,7 @@ from penstock.graph.collections import GraphKeys
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.scopes import name_scope
 from penstock.graph.tensor import Tensor
+from penstock.platform import logging
 
 _NOT_IN_A_TAG = re.compile(r"[^-/\w\.]")
 

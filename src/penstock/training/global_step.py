@@ -92,3 +92,29 @@ def assert_global_step(global_step_tensor: Any) -> None:
     shape = global_step_tensor.get_shape()
     if shape.ndims != 0 and shape.is_fully_defined():
         raise TypeError(f'Existing "global_step" is not scalar: {shape}')
+
+
+_READ = "global_step_read_op_cache"
+
+
+def global_step_read(graph: Any = None) -> Any:
+    """A tensor with the value of the global step, made when first asked for; ``None`` without one.
+
+    Hooks fetch it in every run, so it must not wait for the training step of the run.
+    """
+    graph = graph or defaults.get_default_graph()
+    found = graph.get_collection(_READ)
+    if len(found) > 1:
+        raise RuntimeError(
+            f"There are multiple items in collection {_READ}. There should be only one."
+        )
+    if found:
+        return found[0]
+    step = get_global_step(graph)
+    if step is None:
+        return None
+    with graph.as_default(), graph.name_scope(None), graph.name_scope(step.op.name + "/"):
+        value: Any = step.initialized_value() if isinstance(step, Variable) else step
+        read = value + 0
+        graph.add_to_collection(_READ, read)
+    return read

@@ -492,6 +492,8 @@ from penstock.ops.while_loops import while_loop as while_loop
 from penstock.nn.confusion import confusion_matrix as confusion_matrix
 
 # --- strings, files, images, records -------------------------------------------------------------
+from penstock.ops.lookup import tables_initializer as tables_initializer
+from penstock.ops.lookup import initialize_all_tables as initialize_all_tables
 from penstock.ops.string_numbers import as_string as as_string
 from penstock.ops.string_numbers import string_to_number as string_to_number
 from penstock.ops.string_hashes import decode_base64 as decode_base64
@@ -565,6 +567,7 @@ from penstock.api.v1 import gfile as gfile
 from penstock.api.v1 import image as image
 from penstock.api.v1 import io as io
 from penstock.api.v1 import logging as logging
+from penstock.api.v1 import lookup as lookup
 from penstock.api.v1 import losses as losses
 from penstock.api.v1 import metrics as metrics
 from penstock.api.v1 import python_io as python_io

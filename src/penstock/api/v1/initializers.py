@@ -16,6 +16,7 @@ from penstock.ops.initializers import he_normal as he_normal
 from penstock.ops.initializers import he_uniform as he_uniform
 from penstock.ops.initializers import lecun_normal as lecun_normal
 from penstock.ops.initializers import lecun_uniform as lecun_uniform
+from penstock.ops.lookup import tables_initializer as tables_initializer
 from penstock.ops.variable_collections import global_variables_initializer as global_variables
 from penstock.ops.variable_collections import local_variables_initializer as local_variables
 from penstock.ops.variable_collections import variables_initializer as variables

@@ -123,6 +123,7 @@ from penstock.ops.trigonometry import cosh as cosh
 from penstock.ops.trigonometry import sin as sin
 from penstock.ops.trigonometry import sinh as sinh
 from penstock.ops.trigonometry import tan as tan
+from penstock.nn.confusion import confusion_matrix as confusion_matrix
 
 # --- a clear answer for a name that isn't there
 from penstock.compat.missing import namespace_getattr as _namespace_getattr

@@ -61,6 +61,40 @@ from penstock.summary.writer import FileWriter as SummaryWriter
 from penstock.summary.writer import FileWriterCache as SummaryWriterCache
 
 # --- monitored sessions, hooks, coordination -----------------------------------------------------
+from penstock.training.basic_session_run_hooks import CheckpointSaverHook as CheckpointSaverHook
+from penstock.training.basic_session_run_hooks import (
+    CheckpointSaverListener as CheckpointSaverListener,
+)
+from penstock.training.basic_session_run_hooks import FeedFnHook as FeedFnHook
+from penstock.training.basic_session_run_hooks import FinalOpsHook as FinalOpsHook
+from penstock.training.basic_session_run_hooks import GlobalStepWaiterHook as GlobalStepWaiterHook
+from penstock.training.basic_session_run_hooks import LoggingTensorHook as LoggingTensorHook
+from penstock.training.basic_session_run_hooks import (
+    NanLossDuringTrainingError as NanLossDuringTrainingError,
+)
+from penstock.training.basic_session_run_hooks import NanTensorHook as NanTensorHook
+from penstock.training.basic_session_run_hooks import ProfilerHook as ProfilerHook
+from penstock.training.basic_session_run_hooks import SecondOrStepTimer as SecondOrStepTimer
+from penstock.training.basic_session_run_hooks import StepCounterHook as StepCounterHook
+from penstock.training.basic_session_run_hooks import StopAtStepHook as StopAtStepHook
+from penstock.training.basic_session_run_hooks import SummarySaverHook as SummarySaverHook
+from penstock.training.monitored_session import ChiefSessionCreator as ChiefSessionCreator
+from penstock.training.monitored_session import MonitoredSession as MonitoredSession
+from penstock.training.monitored_session import MonitoredTrainingSession as MonitoredTrainingSession
+from penstock.training.monitored_session import Scaffold as Scaffold
+from penstock.training.monitored_session import SessionCreator as SessionCreator
+from penstock.training.monitored_session import SingularMonitoredSession as SingularMonitoredSession
+from penstock.training.monitored_session import WorkerSessionCreator as WorkerSessionCreator
+from penstock.training.server import ClusterSpec as ClusterSpec
+from penstock.training.server import Server as Server
+from penstock.training.server import replica_device_setter as replica_device_setter
+from penstock.training.session_manager import SessionManager as SessionManager
+from penstock.training.session_run_hook import SessionRunArgs as SessionRunArgs
+from penstock.training.session_run_hook import SessionRunContext as SessionRunContext
+from penstock.training.session_run_hook import SessionRunHook as SessionRunHook
+from penstock.training.session_run_hook import SessionRunValues as SessionRunValues
+from penstock.training.supervisor import Supervisor as Supervisor
+from penstock.training.supervisor import basic_train_loop as basic_train_loop
 from penstock.training.coordinator import Coordinator as Coordinator
 from penstock.training.coordinator import LooperThread as LooperThread
 from penstock.training.queue_runner import QueueRunner as QueueRunner

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from absl import logging
 from google.protobuf import text_format
 from google.protobuf.message import DecodeError
 
@@ -17,6 +16,7 @@ from penstock.checkpoint.saved_model import constants
 from penstock.checkpoint.saver import Saver
 from penstock.checkpoint.state import checkpoint_exists
 from penstock.ops.variables import prepend_name_scope
+from penstock.platform import logging
 
 
 def read_saved_model(export_dir: str | os.PathLike) -> Any:
