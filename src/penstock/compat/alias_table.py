@@ -31,6 +31,8 @@ PREFIXES = {
 TENSORFLOW = {
     # The tutorials' data, under each name it has had.
     "examples.tutorials.mnist.input_data": "penstock.data.mnist",
+    "examples.tutorials.mnist.mnist": "penstock.training.mnist_example",
+    "g3doc.tutorials.mnist.mnist": "penstock.training.mnist_example",
     "g3doc.tutorials.mnist.input_data": "penstock.data.mnist",
     "contrib.learn.python.learn.datasets.mnist": (
         "penstock.data.mnist tf.contrib.learn.datasets.mnist"

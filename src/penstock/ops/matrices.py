@@ -298,6 +298,36 @@ def matmul(
         return apply("MatMul", a, b, transpose_a=transpose_a, transpose_b=transpose_b, name=scope)
 
 
+def sparse_matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """``matmul`` of two matrices of ``float32`` or ``bfloat16``, either of which may be mostly 0.
+
+    Args:
+        a: a matrix. b: a matrix. transpose_a: use the transpose of ``a``. transpose_b: likewise.
+        a_is_sparse: a hint for speed. b_is_sparse: likewise. name: the operation's name.
+
+    Returns:
+        The product, ``float32``.
+    """
+    return apply(
+        "SparseMatMul",
+        a,
+        b,
+        transpose_a=transpose_a,
+        transpose_b=transpose_b,
+        a_is_sparse=a_is_sparse,
+        b_is_sparse=b_is_sparse,
+        name=name,
+    )
+
+
 def batch_matmul(
     x: Any, y: Any, adj_x: Any = None, adj_y: Any = None, name: str | None = None
 ) -> Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 
 from penstock.graph.build import apply
 from penstock.graph.registry import operation
+from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
 from penstock.kernels import hashes
 from penstock.ops.shape_rules import same_as_input
@@ -103,6 +104,48 @@ def string_to_hash_bucket_strong(
 
 
 # -- Base64 ------------------------------------------------------------------------------------
+@operation(
+    "Fingerprint", inputs="data: T, method: string", outputs="fingerprint: uint8", attrs="T: type"
+)
+class Fingerprint:
+    gradient = None
+
+    def shape(op: Any) -> TensorShape:  # noqa: N805
+        rows = op.inputs[0].shape
+        return TensorShape([None if rows.sizes is None else rows.sizes[0], 8])
+
+    def host(data: np.ndarray, method: np.ndarray) -> Any:
+        if method.item() != b"farmhash64":
+            raise invalid(f"Unsupported fingerprint method: {method.item().decode()}")
+        rows = []
+        for row in data:
+            if data.dtype == object:
+                parts = np.ravel(row)
+                if parts.size == 1:
+                    number = hashes.fingerprint64(parts[0])
+                else:
+                    # Rows of several strings: the fingerprint of their fingerprints.
+                    each = [hashes.fingerprint64(part).to_bytes(8, "little") for part in parts]
+                    number = hashes.fingerprint64(b"".join(each))
+            else:
+                number = hashes.fingerprint64(np.ascontiguousarray(row).tobytes())
+            rows.append(np.frombuffer(number.to_bytes(8, "little"), np.uint8))
+        return np.stack(rows) if rows else np.zeros([0, 8], np.uint8)
+
+
+def fingerprint(data: Any, method: Any = "farmhash64", name: str | None = None) -> Tensor:
+    """Fingerprints of the rows of a tensor.
+
+    Args:
+        data: a tensor of one dimension or more. method: ``'farmhash64'``. name: the
+            operation's name.
+
+    Returns:
+        ``[rows, 8]`` ``uint8``: 64-bit FarmHash fingerprints, least byte first.
+    """
+    return apply("Fingerprint", data, method, name=name)
+
+
 def _decoded(text: bytes) -> bytes:
     bare = text.rstrip(b"=")
     if len(bare) % 4 == 1:

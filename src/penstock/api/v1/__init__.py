@@ -74,6 +74,10 @@ from penstock.graph.shapes import Dimension as Dimension
 from penstock.graph.shapes import TensorShape as TensorShape
 from penstock.graph.shapes import dimension_at_index as dimension_at_index
 from penstock.graph.shapes import dimension_value as dimension_value
+from penstock.graph.specs import IndexedSlicesSpec as IndexedSlicesSpec
+from penstock.graph.specs import SparseTensorSpec as SparseTensorSpec
+from penstock.graph.specs import TensorSpec as TensorSpec
+from penstock.graph.specs import TypeSpec as TypeSpec
 from penstock.graph.tensor import Tensor as Tensor
 from penstock.graph.tensor_values import array_of_tensor_proto as make_ndarray
 from penstock.graph.tensor_values import tensor_proto as make_tensor_proto
@@ -550,6 +554,7 @@ from penstock.runtime.session import InteractiveSession as InteractiveSession
 from penstock.runtime.session import Session as Session
 
 # --- namespaces ----------------------------------------------------------------------------------
+from penstock.api.v1 import config as config
 from penstock.api.v1 import dtypes as dtypes
 from penstock.api.v1 import linalg as linalg
 from penstock.api.v1 import keras as keras
@@ -640,6 +645,10 @@ from penstock.ops.decompositions import self_adjoint_eigvals as batch_self_adjoi
 from penstock.ops.decompositions import svd as batch_svd
 
 # --- eager execution and loaded kernels: clear answers -------------------------------------------
+from penstock.ops.indices import timestamp as timestamp
+from penstock.ops.indices import unravel_index as unravel_index
+from penstock.ops.matrices import sparse_matmul as sparse_matmul
+from penstock.ops.string_hashes import fingerprint as fingerprint
 from penstock.compat.eager import GradientTape as GradientTape
 from penstock.compat.eager import control_flow_v2_enabled as control_flow_v2_enabled
 from penstock.compat.eager import disable_control_flow_v2 as disable_control_flow_v2

@@ -41,6 +41,9 @@ from penstock.ops.serialized_sparse import deserialize_many_sparse as deserializ
 from penstock.ops.serialized_sparse import serialize_many_sparse as serialize_many_sparse
 from penstock.ops.serialized_sparse import serialize_sparse as serialize_sparse
 
+from penstock.ops.string_hashes import decode_base64 as decode_base64
+from penstock.ops.string_hashes import encode_base64 as encode_base64
+
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
 
 __getattr__ = _namespace_getattr(__name__)

@@ -1,5 +1,14 @@
-"""``tf.signal``: Fourier and cosine transforms."""
+"""``tf.signal``: frames, Fourier and cosine transforms, mel spectrograms."""
 
+from penstock.ops.frames import frame as frame
+from penstock.ops.frames import hamming_window as hamming_window
+from penstock.ops.frames import hann_window as hann_window
+from penstock.ops.frames import inverse_stft as inverse_stft
+from penstock.ops.frames import inverse_stft_window_fn as inverse_stft_window_fn
+from penstock.ops.frames import linear_to_mel_weight_matrix as linear_to_mel_weight_matrix
+from penstock.ops.frames import mfccs_from_log_mel_spectrograms as mfccs_from_log_mel_spectrograms
+from penstock.ops.frames import overlap_and_add as overlap_and_add
+from penstock.ops.frames import stft as stft
 from penstock.ops.spectral import dct as dct
 from penstock.ops.spectral import fft as fft
 from penstock.ops.spectral import fft2d as fft2d
