@@ -16,7 +16,17 @@ _OWN = {"install": "alias", "uninstall": "alias"}
 # Parts of Penstock that are no names of TensorFlow's: asking for one must not import the API.
 _PARTS = {"api", "autodiff", "behavior", "cli", "graph", "kernels", "ops", "protos", "runtime"}
 # Parts that share their name with a namespace of TensorFlow's: `tf.nn` is `penstock.api.v1.nn`.
-_SHARED = {"checkpoint", "compat", "contrib", "data", "keras", "layers", "nn", "summary"}
+_SHARED = {
+    "checkpoint",
+    "compat",
+    "contrib",
+    "data",
+    "estimator",
+    "keras",
+    "layers",
+    "nn",
+    "summary",
+}
 
 
 class _Penstock(types.ModuleType):

@@ -48,8 +48,14 @@ def _dequeue(columns: list[np.ndarray], batch_size: int, num_epochs: int | None,
 
 
 def _checked(array: Any) -> np.ndarray:
+    """An array whose texts are bytes."""
     array = np.asarray(array)
-    return array.astype(object) if array.dtype.kind in "US" else array
+    if array.dtype.kind not in "USO":
+        return array
+    texts = [x.encode() if isinstance(x, str) else x for x in array.ravel().tolist()]
+    made = np.empty(len(texts), object)
+    made[:] = texts
+    return made.reshape(array.shape)
 
 
 def numpy_input_fn(
