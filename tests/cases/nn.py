@@ -102,7 +102,7 @@ for name, build in [
     ("label_range", lambda tf, x, p: tf.nn.sparse_softmax_cross_entropy_with_logits(
         logits=x, labels=[1, 9, 0])),
     ("bias_size", lambda tf, x, p: tf.nn.bias_add(x, [1.0, 2.0])),
-    ("bias_format", lambda tf, x, p: tf.nn.bias_add(x, p[0], "foo")),
+    ("bias_format", lambda tf, x, p: tf.nn.bias_add(x, p[0], data_format="foo")),
 ]:
     cases.error(name, build, X, P)
 
