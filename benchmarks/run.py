@@ -20,6 +20,8 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+from document import IMAGES, write_section
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORKERS = ROOT / "benchmarks" / "workers"
 ENVIRONMENTS = pathlib.Path(os.environ.get("PENSTOCK_BENCH_ENV", ROOT / "bench-env"))
@@ -218,13 +220,15 @@ def main() -> None:
     print(text)
     if options.write:
         command = "python benchmarks/run.py " + " ".join(sys.argv[1:])
-        plot(chosen, options.workloads, ROOT / "docs" / "images" / "benchmarks.png")
-        (ROOT / "docs" / "benchmarks.md").write_text(
-            f"# Benchmarks\n\nOne training step{', processor time' * options.processor}: the median of "
+        plot(chosen, options.workloads, IMAGES / "benchmarks.png")
+        what = "Processor time of one training step" if options.processor else "One training step"
+        write_section(
+            "steps",
+            f"## Training steps\n\n{what}: the median of "
             f"{options.rounds} interleaved turns, its spread, and how many times as long as "
             f"Penstock each peer takes. {os.cpu_count()} cores, "
             f"{time.strftime('%Y-%m-%d')}, `{command}`.\n\n{text}\n\n"
-            "![Bars: time of one step relative to Penstock](images/benchmarks.png)\n"
+            "![Bars: time of one step relative to Penstock](images/benchmarks.png)",
         )
 
 

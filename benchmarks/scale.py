@@ -21,10 +21,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from document import IMAGES, write_section
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
-PICTURE = ROOT / "docs" / "images" / "scale.png"
-BEGIN, END = "<!-- scale -->", "<!-- end of scale -->"
 # What grows, and the columns of its table: names of what a point's function measures.
 CURVES: dict[str, tuple[str, list[int], list[str]]] = {
     "operations": (
@@ -211,24 +210,20 @@ def plot(found: dict[str, dict[int, dict[str, float]]]) -> None:
         memory.set_ylabel("MiB (dotted)", fontsize=7)
         axes.legend(fontsize=6)
     figure.tight_layout()
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(PICTURE, dpi=110)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    figure.savefig(IMAGES / "scale.png", dpi=110)
 
 
 def write(text: str) -> None:
-    """Puts the section into the document, in place of an older one."""
-    section = (
-        f"{BEGIN}\n## Scale\n\nTime and memory against size, each point in a process of its own "
+    """Puts the section into the document."""
+    write_section(
+        "scale",
+        "## Scale\n\nTime and memory against size, each point in a process of its own "
         f"({os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, `python benchmarks/scale.py "
         "--write`). *run* is the fastest of up to 200, *first run* includes all compiling, and "
         "peak memory includes the 250 MiB or so of Python and JAX.\n\n"
-        f"{text}\n\n![Curves of time and memory against size](images/scale.png)\n{END}\n"
+        f"{text}\n\n![Curves of time and memory against size](images/scale.png)",
     )
-    before = DOCUMENT.read_text() if DOCUMENT.exists() else "# Benchmarks\n\n"
-    if BEGIN in before:
-        head, rest = before.split(BEGIN, 1)
-        before = head + rest.split(END, 1)[1].lstrip("\n")
-    DOCUMENT.write_text(before.rstrip("\n") + "\n\n" + section)
 
 
 def main() -> None:

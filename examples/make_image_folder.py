@@ -1,8 +1,8 @@
 """Draw a folder of small pictures to train on: one sub-folder per shape.
 
-    python examples/make_image_folder.py FOLDER [--classes 4] [--per-class 60] [--size 96]
+    python examples/make_image_folder.py FOLDER [--classes 4] [--per-class 100] [--size 96]
 
-Each picture shows one shape of random place, size, angle and colours on a noisy background.
+Each picture shows one shape of random place, size, angle and colours on a noisy, darker background.
 Photographs can take their place: any folder with a sub-folder of JPEG or PNG files per class.
 """
 
@@ -47,14 +47,10 @@ SHAPES: dict[str, Points] = {
 def draw(shape: str, size: int, random: np.random.RandomState) -> Image.Image:
     """One picture of a shape, ``size`` pixels high and up to a half wider."""
     width = size + random.randint(size // 2 + 1)
-    background = random.randint(0, 256, 3)
-    while True:
-        colour = random.randint(0, 256, 3)
-        if np.abs(colour - background).sum() > 200:
-            break
-    noise = random.normal(0, 20, (size, width, 3))
+    background, colour = random.randint(0, 110, 3), random.randint(130, 256, 3)
+    noise = random.normal(0, 12, (size, width, 3))
     image = Image.fromarray(np.clip(background + noise, 0, 255).astype(np.uint8))
-    radius = size * random.uniform(0.25, 0.4)
+    radius = size * random.uniform(0.3, 0.42)
     x, y = random.uniform(radius, width - radius), random.uniform(radius, size - radius)
     turn = random.uniform(0, 2 * math.pi)
     cosine, sine = radius * math.cos(turn), radius * math.sin(turn)
@@ -78,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
     parser.add_argument("--classes", type=int, default=4, choices=range(2, len(SHAPES) + 1))
-    parser.add_argument("--per-class", type=int, default=60)
+    parser.add_argument("--per-class", type=int, default=100)
     parser.add_argument("--size", type=int, default=96)
     options = parser.parse_args()
     make(options.folder, options.classes, options.per_class, options.size)

@@ -154,3 +154,25 @@ def test_errors() -> None:
         tf.estimator.Estimator(lambda x, labels: None)
     with pytest.raises(ValueError, match="cannot be both set"):
         tf.estimator.RunConfig(save_checkpoints_steps=1, save_checkpoints_secs=1)
+
+
+def test_wide_and_deep(tmp_path: pathlib.Path) -> None:
+    column = tf.feature_column.numeric_column("x", shape=[2])
+    model = tf.estimator.DNNLinearCombinedClassifier(
+        str(tmp_path),
+        linear_feature_columns=[column],
+        dnn_feature_columns=[column],
+        dnn_hidden_units=[4],
+    )
+    model.train(_inputs(None), steps=5)
+    assert model.evaluate(_inputs())["global_step"] == 5
+    names = model.get_variable_names()
+    assert "dnn/logits/kernel" in names and "linear/linear_model/x/weights" in names
+
+
+def test_slots_are_named_as_in_tensorflow(tmp_path: pathlib.Path) -> None:
+    """Checkpoints of TensorFlow 1.15's estimators name the optimizer's slots in this odd way."""
+    column = tf.feature_column.numeric_column("x", shape=[2])
+    model = tf.estimator.DNNClassifier([2], [column], str(tmp_path))
+    model.train(_inputs(None), steps=1)
+    assert "dnn/hiddenlayer_0/kernel/t_0/Adagrad" in model.get_variable_names()

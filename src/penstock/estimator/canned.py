@@ -19,6 +19,7 @@ from penstock.nn.weighted_losses import Reduction
 from penstock.ops.control_flow import group
 from penstock.ops.initializers import GlorotUniform
 from penstock.ops.nn_activations import relu
+from penstock.ops.partitioned_variables import min_max_variable_partitioner
 from penstock.ops.variable_scope import variable_scope
 from penstock.summary.functions import histogram, scalar
 from penstock.training.adagrad import AdagradOptimizer
@@ -50,6 +51,11 @@ def _optimizer(given: Any, learning_rate: float) -> Optimizer:
     return made
 
 
+def _partitioner(servers: int) -> Any:
+    """How TensorFlow splits large variables; with one program it names the only part."""
+    return min_max_variable_partitioner(max_partitions=servers, min_slice_size=64 << 20)
+
+
 class _Deep:
     """The dense network."""
 
@@ -69,34 +75,33 @@ class _Deep:
 
     def logits(self, features: Any, mode: str, size: int) -> Any:
         training = mode == ModeKeys.TRAIN
-        with variable_scope("dnn", values=list(features.values())):
-            with variable_scope("input_from_feature_columns"):
-                net = input_layer(features, self._columns)
-            for i, units in enumerate(self._units):
-                with variable_scope(f"hiddenlayer_{i}", values=(net,)) as scope:
-                    net = dense(
-                        net,
-                        units=units,
-                        activation=self._activation,
-                        kernel_initializer=GlorotUniform(),
-                        name=scope,
-                    )
-                    if self._dropout is not None and training:
-                        net = dropout(net, rate=self._dropout, training=True)
-                    if self._batch_norm:
-                        net = batch_normalization(
-                            net, momentum=0.999, training=training, name=f"batchnorm_{i}"
-                        )
-                _summarize(net, scope.name)
-            with variable_scope("logits", values=(net,)) as scope:
-                logits = dense(
+        with variable_scope("input_from_feature_columns"):
+            net = input_layer(features, self._columns)
+        for i, units in enumerate(self._units):
+            with variable_scope(f"hiddenlayer_{i}", values=(net,)) as scope:
+                net = dense(
                     net,
-                    units=size,
-                    activation=None,
+                    units=units,
+                    activation=self._activation,
                     kernel_initializer=GlorotUniform(),
                     name=scope,
                 )
-            _summarize(logits, scope.name)
+                if self._dropout is not None and training:
+                    net = dropout(net, rate=self._dropout, training=True)
+                if self._batch_norm:
+                    net = batch_normalization(
+                        net, momentum=0.999, training=training, name=f"batchnorm_{i}"
+                    )
+            _summarize(net, scope.name)
+        with variable_scope("logits", values=(net,)) as scope:
+            logits = dense(
+                net,
+                units=size,
+                activation=None,
+                kernel_initializer=GlorotUniform(),
+                name=scope,
+            )
+        _summarize(logits, scope.name)
         return logits
 
 
@@ -113,17 +118,14 @@ class _Wide:
         self.rate = min(most, 1.0 / math.sqrt(count))
 
     def logits(self, features: Any, mode: str, size: int) -> Any:
-        with variable_scope("linear", values=list(features.values())):
-            logits = linear_model(
-                features, self._columns, units=size, sparse_combiner=self._combiner
-            )
-            if size == 1:
-                from penstock.ops.variable_collections import global_variables
+        logits = linear_model(features, self._columns, units=size, sparse_combiner=self._combiner)
+        if size == 1:
+            from penstock.ops.variable_collections import global_variables
 
-                bias = [v for v in global_variables() if v.op.name.endswith("bias_weights")]
-                if bias:
-                    scalar("bias", bias[-1][0])
-            scalar("fraction_of_zero_weights", zero_fraction(logits))
+            bias = [v for v in global_variables() if v.op.name.endswith("bias_weights")]
+            if bias:
+                scalar("bias", bias[-1][0])
+        scalar("fraction_of_zero_weights", zero_fraction(logits))
         return logits
 
 
@@ -142,10 +144,11 @@ class _Canned(Estimator):
                 raise ValueError(
                     f"features should be a dictionary of `Tensor`s. Given type: {type(features)}"
                 )
-            logits = None
-            for part in parts:
-                mine = part.logits(features, mode, head.logits_dimension)
-                logits = mine if logits is None else logits + mine
+
+            def scope_of(part: Any) -> Any:
+                return variable_scope(
+                    part.scope, values=list(features.values()), partitioner=_partitioner(0)
+                )
 
             def train_op(loss: Any) -> Any:
                 steps = []
@@ -156,7 +159,16 @@ class _Canned(Estimator):
                     steps.append(optimizer.minimize(loss, global_step=step, var_list=variables))
                 return steps[0] if len(steps) == 1 else group(*steps)
 
-            return head.create_estimator_spec(features, mode, logits, labels, train_op)
+            if len(parts) == 1:
+                # Inside the scope, as in TensorFlow: checkpoints name the slots accordingly.
+                with scope_of(parts[0]):
+                    logits = parts[0].logits(features, mode, head.logits_dimension)
+                    return head.create_estimator_spec(features, mode, logits, labels, train_op)
+            found = []
+            for part in parts:
+                with scope_of(part):
+                    found.append(part.logits(features, mode, head.logits_dimension))
+            return head.create_estimator_spec(features, mode, found[0] + found[1], labels, train_op)
 
         super().__init__(model_fn, model_dir, config, warm_start_from=warm_start_from)
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from penstock.graph import dtypes
+from penstock.keras.utils.objects import (
+    deserialize_keras_object,
+    serialize_keras_object,
+)
 from penstock.ops import initializers as graph_initializers
 from penstock.ops.initializers import Constant as Constant
 from penstock.ops.initializers import GlorotNormal as GlorotNormal
@@ -19,10 +23,6 @@ from penstock.ops.initializers import he_normal as he_normal
 from penstock.ops.initializers import he_uniform as he_uniform
 from penstock.ops.initializers import lecun_normal as lecun_normal
 from penstock.ops.initializers import lecun_uniform as lecun_uniform
-from penstock.keras.utils.objects import (
-    deserialize_keras_object,
-    serialize_keras_object,
-)
 
 
 class RandomNormal(graph_initializers.RandomNormal):

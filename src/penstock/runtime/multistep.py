@@ -30,6 +30,10 @@ from penstock.runtime.steps import ClusterStep, build_steps
 from penstock.runtime.structure import build_block
 from penstock.runtime.trace import Trace
 
+# Programs without any larger array than this are compiled without optimizations, and XLA then gets
+# some loops wrong (NaN in the gradient of a softmax of rank 3).
+_LEAST_ROOM = 65
+
 
 class NotCompilable(Exception):
     """The operations can't run as one compiled program: run them step by step."""
@@ -108,7 +112,8 @@ class MultiStep:
 
         Args:
             state: the session's state.
-            data: for each feed an array on the device whose first axis is the samples.
+            data: for each feed an array on the device whose first axis is the samples; one of
+                another type than the feed's is converted batch by batch.
             order: an array of row numbers on the device, or ``None`` for the rows in order.
             start: the position of the first sample.
             steps: how many steps, at most ``most``.
@@ -122,6 +127,7 @@ class MultiStep:
             StepFailed: when a check failed; the steps before it are done.
             NotCompilable: when tracing finds that the operations need the host.
         """
+        most = max(most, _LEAST_ROOM)
         with state.lock:
             program, keys = self._program(state, data, order, batch, most)
             arrays = self._call(program, keys, state, data, order, start, steps)
@@ -201,7 +207,10 @@ class MultiStep:
                     chosen = lax.dynamic_slice_in_dim(numbers, position, batch)
                     parts = [take_rows(d, chosen) for d in rows]
                 environment: dict[Tensor, Any] = {**large, **self.constants}
-                environment.update(zip(self.feeds, parts))
+                environment.update(
+                    (t, p.astype(t.dtype.base_dtype.as_numpy_dtype))
+                    for t, p in zip(self.feeds, parts)
+                )
                 trace = Trace(environment, {**fixed, **dict(zip(written, state_values))}, {})
                 cluster._add_markers(trace)
                 trace.run_block(cluster.block)

@@ -227,7 +227,7 @@ class _Structure:
         return literals
 
     def _predicate(self, tensor: Tensor) -> Tensor:
-        """The tensor that an ``Identity`` (such as ``cond/pred_id``) or a loop constant passes on."""
+        """The tensor that an ``Identity`` (``cond/pred_id``, say) or a loop constant passes on."""
         while tensor not in self.fed:
             op = tensor.op
             if op.type != "Identity" and not (op.type in ENTER and op.attr("is_constant")):

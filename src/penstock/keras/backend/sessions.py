@@ -338,9 +338,7 @@ class Function:
         session = get_session()
         feeds = dict(self._feed_dict)
         for tensor, value in zip(self.inputs, inputs):
-            if isinstance(tensor, ops.Tensor) and value is not None:
-                feeds[tensor] = value
-            elif isinstance(tensor, int) is False and value is not None:
+            if value is not None and not isinstance(tensor, int):
                 feeds[tensor] = value
         values, _, _ = session.run([self._structure, self._updates, self._fetches], feeds)
         return values

@@ -14,6 +14,7 @@ from penstock.runtime.multistep import MultiStep, NotCompilable, StepFailed
 
 _CHUNK_SECONDS = 0.1
 _FIRST_CHUNK = 16
+_ALIGNMENT = 64  # bytes
 _MOST_ROOM = 64 << 20  # bytes of results in one call
 
 
@@ -67,6 +68,18 @@ class StepFunction:
         self._tried, self._many = True, None
 
 
+def _aligned(array: np.ndarray, dtype: Any) -> np.ndarray:
+    """``array`` in a type and in one piece; a copy lies where a CPU device takes it as it is."""
+    if array.dtype == dtype and array.flags.c_contiguous:
+        return array
+    size = array.size * np.dtype(dtype).itemsize
+    memory = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % _ALIGNMENT
+    made = memory[start : start + size].view(dtype).reshape(array.shape)
+    made[...] = array
+    return made
+
+
 class ArrayData:
     """Arrays whose first axis is the samples, and how to feed them.
 
@@ -95,7 +108,7 @@ class ArrayData:
             with jax.enable_x64(True):
                 for array, feed in zip(self.arrays, self.feeds):
                     wanted = feed.dtype.base_dtype.as_numpy_dtype
-                    found.append(jax.device_put(np.ascontiguousarray(array, dtype=wanted)))
+                    found.append(jax.device_put(_aligned(array, wanted)))
             self._device = found
         return self._device
 

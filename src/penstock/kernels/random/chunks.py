@@ -15,7 +15,9 @@ import numpy as np
 from penstock.kernels.random import normal, uniform
 from penstock.kernels.random.philox import RESERVED_BLOCKS_PER_OUTPUT, PhiloxKey, element_count
 
-SMALL, LARGE = 1 << 12, 1 << 18
+SMALL, LARGE = 1 << 13, 1 << 18
+# Up to here many small chunks cost less than compiling the program for large ones.
+_MOST_SMALL = 1 << 23
 Compile = Callable[[Any, Callable[..., Any], list[Any]], Callable[..., Any]]
 _MASK = (1 << 64) - 1
 _KERNELS = {
@@ -54,7 +56,7 @@ def draw(
     """
     dtype = np.dtype(dtype)
     count = element_count(shape)
-    size = SMALL if count <= 4 * SMALL else LARGE
+    size = SMALL if count <= _MOST_SMALL else LARGE
     kernel = _KERNELS[kind]
 
     def chunk(words: Any, stream: Any, start: Any) -> list[Any]:

@@ -1,6 +1,7 @@
 """``tf.keras``."""
 
 from penstock.api.v1.keras import activations as activations
+from penstock.api.v1.keras import applications as applications
 from penstock.api.v1.keras import backend as backend
 from penstock.api.v1.keras import callbacks as callbacks
 from penstock.api.v1.keras import constraints as constraints
@@ -14,6 +15,7 @@ from penstock.api.v1.keras import optimizers as optimizers
 from penstock.api.v1.keras import preprocessing as preprocessing
 from penstock.api.v1.keras import regularizers as regularizers
 from penstock.api.v1.keras import utils as utils
+from penstock.api.v1.keras import wrappers as wrappers
 from penstock.keras.engine.input_layer import Input as Input
 from penstock.keras.engine.sequential import Sequential as Sequential
 from penstock.keras.engine.training import Model as Model

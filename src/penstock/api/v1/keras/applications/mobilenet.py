@@ -1,0 +1,9 @@
+"""``tf.keras.applications.mobilenet``."""
+
+from penstock.keras.applications.mobilenet import MobileNet as MobileNet
+from penstock.keras.applications.mobilenet import decode_predictions as decode_predictions
+from penstock.keras.applications.mobilenet import preprocess_input as preprocess_input
+
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

@@ -1,0 +1,11 @@
+"""``tf.keras.applications.resnet``."""
+
+from penstock.keras.applications.resnet import ResNet101 as ResNet101
+from penstock.keras.applications.resnet import ResNet152 as ResNet152
+from penstock.keras.applications.resnet import ResNet50 as ResNet50
+from penstock.keras.applications.resnet import decode_predictions as decode_predictions
+from penstock.keras.applications.resnet import preprocess_input as preprocess_input
+
+from penstock.compat.missing import namespace_getattr as _namespace_getattr
+
+__getattr__ = _namespace_getattr(__name__)

@@ -1,0 +1,1 @@
+"""``keras.wrappers``: Keras models as other libraries want them."""
