@@ -52,6 +52,12 @@ class OpError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (None, None, self._message)
 
+    def attach(self, op: Any) -> OpError:
+        """This error, as one of ``op`` unless it is known to be another operation's."""
+        if self._op is None:
+            self._op = op
+        return self
+
     @property
     def message(self) -> str:
         """The sentence that explains the error."""

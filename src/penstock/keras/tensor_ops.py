@@ -19,9 +19,13 @@ from penstock.nn import convolution as convolution
 from penstock.nn import moments as moments
 from penstock.nn import transposed as transposed
 from penstock.nn.dense import l2_normalize as l2_normalize
+from penstock.nn.dropout import dropout_v2 as dropout
 from penstock.nn.embedding import embedding_lookup as embedding_lookup
 from penstock.nn.losses import (
     sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
+)
+from penstock.nn.losses import (
+    softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits,
 )
 from penstock.nn.losses import (
     sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,

@@ -147,8 +147,8 @@ class HostRun:
         kernel = kernel or definition.lower
         try:
             result = kernel(op, values, self)  # type: ignore[misc]
-        except errors.OpError:
-            raise
+        except errors.OpError as error:
+            raise error.attach(op)
         except (TypeError, ValueError, IndexError, KeyError, ArithmeticError) as error:
             raise errors.InvalidArgumentError(None, op, failure_text(op, values, error)) from error
         self._store(op, result, environment)

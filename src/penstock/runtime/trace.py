@@ -400,7 +400,9 @@ def call_lowering(lower: Any, op: Operation, values: list[Any], run: Any) -> Any
     """Calls a lowering; what JAX finds wrong becomes an ``InvalidArgumentError``."""
     try:
         return lower(op, values, run)
-    except (errors.OpError, NeedsHost, Uninitialized):
+    except errors.OpError as error:
+        raise error.attach(op)
+    except (NeedsHost, Uninitialized):
         raise
     except (TypeError, ValueError, IndexError, ZeroDivisionError, AssertionError) as error:
         if isinstance(error, jax.errors.JAXTypeError) and "concret" in str(error).lower():

@@ -557,7 +557,6 @@ from penstock.runtime.session import Session as Session
 from penstock.api.v1 import config as config
 from penstock.api.v1 import dtypes as dtypes
 from penstock.api.v1 import linalg as linalg
-from penstock.api.v1 import keras as keras
 from penstock.api.v1 import signal as signal
 from penstock.api.v1 import spectral as spectral
 from penstock.api.v1 import app as app
@@ -670,8 +669,13 @@ from penstock.compat.eager import wrap_function as wrap_function
 from penstock.platform.logging import get_logger as get_logger
 
 # --- protocol buffers (made when first asked for), and a clear answer for what isn't there -------
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
 from penstock.platform.versions import with_versions as _with_versions
+
+if _TYPE_CHECKING:  # Loaded when first asked for: most programs don't.
+    from penstock.api.v1 import keras as keras
 
 _PROTOS = frozenset(
     """AttrValue ConfigProto Event GPUOptions GraphDef GraphOptions HistogramProto LogMessage
