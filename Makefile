@@ -4,9 +4,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+YOUNG := $(wildcard $(addprefix tests/,keras estimator contrib layers rnn programs examples browser data))
+QUICK := $(filter-out $(YOUNG) $(wildcard tests/cases tests/golden tests/snippets tests/*.py tests/__pycache__),$(wildcard tests/*)) tests/test_layering.py
 export PENSTOCK_CACHE ?= $(CURDIR)/$(VENV)/xla-cache
 
-.PHONY: test test-long lint types demo bench clean
+.PHONY: test test-more test-long lint types demo bench clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -15,7 +17,10 @@ $(VENV)/ready: pyproject.toml
 	touch $@
 
 test: $(VENV)/ready lint  ## the quick suite
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not reference" tests
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not reference" $(QUICK)
+
+test-more: $(VENV)/ready  ## the suites of the youngest rooms, in their first round
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not reference" $(YOUNG)
 
 test-long: $(VENV)/ready  ## the tests that take minutes
 	$(BIN)/python -m pytest -n $(WORKERS) -m "long and not reference" tests

@@ -148,7 +148,8 @@ class HostRun:
         try:
             result = kernel(op, values, self)  # type: ignore[misc]
         except errors.OpError as error:
-            raise error.attach(op)
+            error.attach(op)
+            raise
         except (TypeError, ValueError, IndexError, KeyError, ArithmeticError) as error:
             raise errors.InvalidArgumentError(None, op, failure_text(op, values, error)) from error
         self._store(op, result, environment)

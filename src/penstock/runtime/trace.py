@@ -401,7 +401,8 @@ def call_lowering(lower: Any, op: Operation, values: list[Any], run: Any) -> Any
     try:
         return lower(op, values, run)
     except errors.OpError as error:
-        raise error.attach(op)
+        error.attach(op)
+        raise
     except (NeedsHost, Uninitialized):
         raise
     except (TypeError, ValueError, IndexError, ZeroDivisionError, AssertionError) as error:

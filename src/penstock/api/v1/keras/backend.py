@@ -1,5 +1,6 @@
 """``tf.keras.backend``."""
 
+from penstock.keras.backend.recurrence import rnn as rnn
 from penstock.graph.scopes import name_scope as name_scope
 from penstock.keras.backend.functions import abs as abs
 from penstock.keras.backend.functions import all as all
