@@ -84,7 +84,7 @@ class AttentionMechanism:
         message = "All values in memory_sequence_length must be greater than zero."
         with control_dependencies([assert_positive(lengths, message=message)]):
             mask = sequence_mask(lengths, maxlen=shape_of(score)[1])
-            return where(mask, score, value * ones_like(score))
+        return where(mask, score, value * ones_like(score))
 
     @property
     def memory_layer(self) -> Any:

@@ -17,7 +17,7 @@ from penstock.keras.utils.objects import deserialize_keras_object as deserialize
 from penstock.keras.utils.objects import get_custom_objects as get_custom_objects
 from penstock.keras.utils.objects import serialize_keras_object as serialize_keras_object
 from penstock.keras.utils.progress import Progbar as Progbar
-from penstock.keras.utils.progress import Sequence as Sequence
+from penstock.keras.utils.sequences import Sequence as Sequence
 from penstock.keras.utils.sequences import GeneratorEnqueuer as GeneratorEnqueuer
 from penstock.keras.utils.sequences import OrderedEnqueuer as OrderedEnqueuer
 from penstock.keras.utils.sequences import SequenceEnqueuer as SequenceEnqueuer
