@@ -27,6 +27,7 @@ test-long: $(VENV)/ready  ## the tests that take minutes
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 
 types: $(VENV)/ready
 	$(BIN)/mypy src/penstock

@@ -2,9 +2,26 @@
 
 import hashlib
 
-NAMES = ("VGG16", "VGG19", "ResNet50", "ResNet101", "ResNet152", "ResNet50V2", "ResNet101V2",
-         "ResNet152V2", "InceptionV3", "InceptionResNetV2", "Xception", "MobileNet", "MobileNetV2",
-         "DenseNet121", "DenseNet169", "DenseNet201", "NASNetMobile", "NASNetLarge")
+NAMES = (
+    "VGG16",
+    "VGG19",
+    "ResNet50",
+    "ResNet101",
+    "ResNet152",
+    "ResNet50V2",
+    "ResNet101V2",
+    "ResNet152V2",
+    "InceptionV3",
+    "InceptionResNetV2",
+    "Xception",
+    "MobileNet",
+    "MobileNetV2",
+    "DenseNet121",
+    "DenseNet169",
+    "DenseNet201",
+    "NASNetMobile",
+    "NASNetLarge",
+)
 
 
 def described(model):

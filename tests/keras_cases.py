@@ -134,8 +134,13 @@ def losses(tf):
     with tf.Graph().as_default(), tf.Session() as session:
         c = tf.constant
         for name in LOSSES:
-            labels = hot if "cat" in name or "kull" in name else np.round(y) if "hinge" in name or (
-                "binary" in name) else y
+            labels = (
+                hot
+                if "cat" in name or "kull" in name
+                else np.round(y)
+                if "hinge" in name or ("binary" in name)
+                else y
+            )
             found[name] = session.run(keras.losses.get(name)(c(labels), c(p)))
             if name == "cosine_proximity":
                 # 1.14 and 1.15 lost the minus that versions before and after have.

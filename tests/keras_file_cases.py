@@ -17,17 +17,21 @@ def shared(k):
     layer = k.layers.Dense(4, activation="tanh", name="shared")
     inner = k.models.Sequential([k.layers.Dense(2, input_shape=(4,), name="in")], name="inner")
     both = k.layers.concatenate([inner(layer(a)), layer(b)])
-    return k.models.Model([a, b], [k.layers.Dense(1, name="one")(both), inner(layer(b))],
-                          name="graph")
+    return k.models.Model(
+        [a, b], [k.layers.Dense(1, name="one")(both), inner(layer(b))], name="graph"
+    )
 
 
 def words(k):
-    return k.models.Sequential([
-        k.layers.Embedding(9, 4, mask_zero=True, input_length=5),
-        k.layers.LSTM(3, return_sequences=True),
-        k.layers.Bidirectional(k.layers.GRU(2)),
-        k.layers.Dense(1, activation="sigmoid"),
-    ], name="words")
+    return k.models.Sequential(
+        [
+            k.layers.Embedding(9, 4, mask_zero=True, input_length=5),
+            k.layers.LSTM(3, return_sequences=True),
+            k.layers.Bidirectional(k.layers.GRU(2)),
+            k.layers.Dense(1, activation="sigmoid"),
+        ],
+        name="words",
+    )
 
 
 def images(k):
@@ -54,7 +58,8 @@ def data(name):
         return draw.randint(0, 9, (6, 5)).astype("float32"), (x[:, :1] > 0).astype("float32")
     if name == "images":
         return draw.normal(size=(6, 6, 6, 2)).astype("float32"), np.eye(3, dtype="float32")[
-            [0, 1, 2, 0, 1, 2]]
+            [0, 1, 2, 0, 1, 2]
+        ]
     return x, np.eye(2, dtype="float32")[[0, 1, 0, 1, 1, 0]]
 
 
@@ -62,8 +67,12 @@ def trained(k, name):
     """A model after three steps, and its outputs."""
     model = models[name](k)
     x, y = data(name)
-    loss = {"dense": "categorical_crossentropy", "shared": "mse", "words": "binary_crossentropy",
-            "images": "categorical_crossentropy"}[name]
+    loss = {
+        "dense": "categorical_crossentropy",
+        "shared": "mse",
+        "words": "binary_crossentropy",
+        "images": "categorical_crossentropy",
+    }[name]
     metrics = ["accuracy"] if name != "shared" else None
     model.compile(optimizer=k.optimizers.Adam(0.01), loss=loss, metrics=metrics)
     for _ in range(3):

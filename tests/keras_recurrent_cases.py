@@ -29,37 +29,73 @@ def with_state(l, x):
 
 cases = {
     "simple": (called(lambda l: l.SimpleRNN(3)), X),
-    "simple_all": (called(lambda l: l.SimpleRNN(3, return_sequences=True, return_state=True,
-                                                activation="relu", use_bias=False)), X),
+    "simple_all": (
+        called(
+            lambda l: l.SimpleRNN(
+                3, return_sequences=True, return_state=True, activation="relu", use_bias=False
+            )
+        ),
+        X,
+    ),
     "lstm": (called(lambda l: l.LSTM(3)), X),
-    "lstm_sigmoid": (called(lambda l: l.LSTM(3, recurrent_activation="sigmoid", implementation=2,
-                                             return_state=True, go_backwards=True)), X),
-    "lstm_unrolled": (called(lambda l: l.LSTM(3, unroll=True, return_sequences=True,
-                                              go_backwards=True)), X),
+    "lstm_sigmoid": (
+        called(
+            lambda l: l.LSTM(
+                3,
+                recurrent_activation="sigmoid",
+                implementation=2,
+                return_state=True,
+                go_backwards=True,
+            )
+        ),
+        X,
+    ),
+    "lstm_unrolled": (
+        called(lambda l: l.LSTM(3, unroll=True, return_sequences=True, go_backwards=True)),
+        X,
+    ),
     "lstm_masked": (masked(lambda l: l.LSTM(3, return_sequences=True, return_state=True)), MASKED),
-    "lstm_masked_unrolled": (masked(lambda l: l.LSTM(3, unroll=True, return_sequences=True)),
-                             MASKED),
+    "lstm_masked_unrolled": (
+        masked(lambda l: l.LSTM(3, unroll=True, return_sequences=True)),
+        MASKED,
+    ),
     "lstm_masked_back": (masked(lambda l: l.LSTM(3, go_backwards=True)), MASKED),
     "gru": (called(lambda l: l.GRU(3)), X),
-    "gru_after": (called(lambda l: l.GRU(3, reset_after=True, implementation=2,
-                                         return_sequences=True)), X),
+    "gru_after": (
+        called(lambda l: l.GRU(3, reset_after=True, implementation=2, return_sequences=True)),
+        X,
+    ),
     "gru_masked": (masked(lambda l: l.GRU(3, implementation=2)), MASKED),
     "stacked": (called(lambda l: stacked(l, return_sequences=True, return_state=True)), X),
-    "stacked_masked": (masked(lambda l: stacked(l, zero_output_for_mask=True,
-                                                return_sequences=True)), MASKED),
+    "stacked_masked": (
+        masked(lambda l: stacked(l, zero_output_for_mask=True, return_sequences=True)),
+        MASKED,
+    ),
     "peephole": (called(lambda l: l.RNN(l.PeepholeLSTMCell(3))), X),
-    "time_major": (called(lambda l: l.RNN(l.GRUCell(3), time_major=True, return_sequences=True)),
-                   X),
+    "time_major": (
+        called(lambda l: l.RNN(l.GRUCell(3), time_major=True, return_sequences=True)),
+        X,
+    ),
     "state": (with_state, X),
     "both": (called(lambda l: l.Bidirectional(l.LSTM(3, return_sequences=True))), X),
     "both_sum": (called(lambda l: l.Bidirectional(l.GRU(3), merge_mode="sum")), X),
-    "both_masked": (masked(lambda l: l.Bidirectional(
-        l.LSTM(3, return_sequences=True, return_state=True), merge_mode="ave")), MASKED),
+    "both_masked": (
+        masked(
+            lambda l: l.Bidirectional(
+                l.LSTM(3, return_sequences=True, return_state=True), merge_mode="ave"
+            )
+        ),
+        MASKED,
+    ),
     "both_list": (masked(lambda l: l.Bidirectional(l.SimpleRNN(3), merge_mode=None)), MASKED),
     "each": (called(lambda l: l.TimeDistributed(l.Dense(3, activation="tanh"))), X),
     "conv": (called(lambda l: l.ConvLSTM2D(3, 3, return_sequences=True)), IMAGES),
-    "conv_same": (called(lambda l: l.ConvLSTM2D(2, (3, 2), padding="same", dilation_rate=1,
-                                                return_state=True)), IMAGES),
+    "conv_same": (
+        called(
+            lambda l: l.ConvLSTM2D(2, (3, 2), padding="same", dilation_rate=1, return_state=True)
+        ),
+        IMAGES,
+    ),
     "conv_strides": (called(lambda l: l.ConvLSTM2D(2, 2, strides=2, go_backwards=True)), IMAGES),
 }
 

@@ -1,4 +1,5 @@
 """Recurrent networks of TensorFlow 0.12, run there and under Penstock (Python 3.6 too)."""
+
 import numpy as np
 
 X = np.linspace(-1.0, 1.0, 2 * 3 * 4).reshape(2, 3, 4).astype(np.float32)
@@ -10,8 +11,9 @@ def cells(c):
         "rnn": lambda: c.BasicRNNCell(3),
         "gru": lambda: c.GRUCell(3),
         "lstm": lambda: c.BasicLSTMCell(3),
-        "full": lambda: c.LSTMCell(3, use_peepholes=True, num_proj=2, cell_clip=0.3,
-                                   num_unit_shards=2),
+        "full": lambda: c.LSTMCell(
+            3, use_peepholes=True, num_proj=2, cell_clip=0.3, num_unit_shards=2
+        ),
         "multi": lambda: c.MultiRNNCell([c.BasicLSTMCell(4)] * 2),
         "dropout": lambda: c.DropoutWrapper(c.GRUCell(3), output_keep_prob=0.5, seed=3),
         "projection": lambda: c.OutputProjectionWrapper(c.GRUCell(3), 2),
@@ -33,8 +35,7 @@ def run(tf, name, kind):
             outs, _ = tf.nn.rnn(make(), tf.unpack(x, 3, 1), dtype=tf.float32)
             out = outs[-1]
         else:
-            outs, _ = tf.nn.bidirectional_dynamic_rnn(make(), make(), x, [3, 2],
-                                                      dtype=tf.float32)
+            outs, _ = tf.nn.bidirectional_dynamic_rnn(make(), make(), x, [3, 2], dtype=tf.float32)
             out = outs[1]
         variables = tf.trainable_variables()
         found = tf.gradients(tf.reduce_sum(out * out), variables)

@@ -48,9 +48,7 @@ def write(tf, folder):
         for name in sorted(savers):
             savers[name].save(session, os.path.join(folder, name), latest_filename=name + "_state")
         tf.saved_model.simple_save(session, os.path.join(folder, "served"), {"x": x}, {"y": y})
-        frozen = tf.graph_util.convert_variables_to_constants(
-            session, graph.as_graph_def(), ["z"]
-        )
+        frozen = tf.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), ["z"])
         with open(os.path.join(folder, "frozen.pb"), "wb") as file:
             file.write(frozen.SerializeToString())
         return {name: np.asarray(value) for name, value in values(tf, session).items()}

@@ -1,6 +1,6 @@
 """Lists the rows of the import alias's table that lead nowhere yet.
 
-    PYTHONPATH=src python tools/unresolved_aliases.py
+PYTHONPATH=src python tools/unresolved_aliases.py
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from penstock.compat import alias, alias_table
 
 def main() -> None:
     rows = [
-        path
-        for path in alias_table.TENSORFLOW
-        if alias.resolve(path, f"tensorflow.{path}") is None
+        path for path in alias_table.TENSORFLOW if alias.resolve(path, f"tensorflow.{path}") is None
     ]
     for path in rows:
         print(f"tensorflow.{path}: {alias_table.TENSORFLOW[path]}")

@@ -98,6 +98,8 @@ def test_an_error_of_the_command_itself_keeps_its_frames():
     assert shown(tracebacks.trim(error)) == ["run"]
 
 
-@pytest.mark.parametrize("error", [ValueError("no traceback"), errors.OpError(None, None, "x", errors.UNKNOWN)])
+@pytest.mark.parametrize(
+    "error", [ValueError("no traceback"), errors.OpError(None, None, "x", errors.UNKNOWN)]
+)
 def test_errors_without_a_traceback(error):
     assert tracebacks.trim(error).__traceback__ is None

@@ -24,7 +24,9 @@ def test_nested_fetches_keep_their_form(sess: Any) -> None:
     a, b = tf.constant(1.0), tf.constant([1, 2])
     op = tf.no_op()
     pair = collections.namedtuple("pair", "first second")
-    got = sess.run({"x": [a, (b, op)], "y": pair(a, "Const_1:0"), "z": collections.OrderedDict(k=b)})
+    got = sess.run(
+        {"x": [a, (b, op)], "y": pair(a, "Const_1:0"), "z": collections.OrderedDict(k=b)}
+    )
     assert got["x"][0] == 1.0 and got["x"][1][1] is None and isinstance(got["x"][1], tuple)
     np.testing.assert_array_equal(got["y"].second, [1, 2])
     assert type(got["y"]).__name__ == "pair" and isinstance(got["z"], collections.OrderedDict)
@@ -104,7 +106,9 @@ def test_feed_errors_name_tensor_and_shapes(sess: Any) -> None:
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         sess.run(y)
     text = str(caught.value)
-    assert "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,3]" in text
+    assert (
+        "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,3]" in text
+    )
     assert 'x = tf.placeholder(tf.float32, [None, 3], name="x")' in text  # the user's own line
     with pytest.raises(TypeError, match="not compatible with Tensor type"):
         sess.run(tf.placeholder(tf.int32, [], name="n"), {"n:0": 2**40})

@@ -116,7 +116,9 @@ class CallbackList:
         callbacks: the callbacks. model: the model. params: what ``fit`` was called with.
     """
 
-    def __init__(self, callbacks: Iterable[Any] = (), model: Any = None, params: Any = None) -> None:
+    def __init__(
+        self, callbacks: Iterable[Any] = (), model: Any = None, params: Any = None
+    ) -> None:
         self.callbacks = list(callbacks or ())
         self.one_by_one = any(needs_batches(c) for c in self.callbacks)
         if params is not None:
@@ -773,4 +775,3 @@ class TensorBoard(Callback):
     def on_train_end(self, logs: Any = None) -> None:
         """Closes the file."""
         self.writer.close()
-

@@ -165,9 +165,7 @@ class Loss:
             return compute_weighted_loss(losses, sample_weight, self._reduction())
 
     def _reduction(self) -> str:
-        return (
-            Reduction.SUM_OVER_BATCH_SIZE if self.reduction == Reduction.AUTO else self.reduction
-        )
+        return Reduction.SUM_OVER_BATCH_SIZE if self.reduction == Reduction.AUTO else self.reduction
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The loss of each sample."""
@@ -203,7 +201,9 @@ class LossFunctionWrapper(Loss):
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
         plain = {
-            k: v for k, v in self._fn_kwargs.items() if not isinstance(v, (ops.Tensor, ops.Variable))
+            k: v
+            for k, v in self._fn_kwargs.items()
+            if not isinstance(v, (ops.Tensor, ops.Variable))
         }
         return {**super().get_config(), **plain}
 
@@ -320,9 +320,7 @@ def serialize(loss: Any) -> Any:
 
 def deserialize(name: Any, custom_objects: Any = None) -> Any:
     """The loss that ``serialize`` described."""
-    return deserialize_keras_object(
-        name, {**FUNCTIONS, **CLASSES}, custom_objects, "loss function"
-    )
+    return deserialize_keras_object(name, {**FUNCTIONS, **CLASSES}, custom_objects, "loss function")
 
 
 def get(identifier: Any) -> Any:

@@ -103,8 +103,7 @@ class DeserializeManySparse:
             raise errors.InvalidArgumentError(
                 None,
                 op,
-                "Serialized sparse should have 3 columns but has shape "
-                f"{list(serialized.shape)}",
+                f"Serialized sparse should have 3 columns but has shape {list(serialized.shape)}",
             )
         return _joined(serialized, dtype, op)
 

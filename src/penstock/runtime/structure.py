@@ -347,9 +347,7 @@ class _Structure:
                     for merge in cond.merges:
                         release(merge)
                     continue
-                block.items.append(
-                    self._loop(node, context) if isinstance(node, _Frame) else node
-                )
+                block.items.append(self._loop(node, context) if isinstance(node, _Frame) else node)
                 release(node)
             if not inner:
                 break

@@ -345,11 +345,15 @@ from penstock.ops.sparse_reductions import sparse_reduce_max as sparse_reduce_ma
 from penstock.ops.sparse_reductions import sparse_reduce_max_sparse as sparse_reduce_max_sparse
 from penstock.ops.sparse_reductions import sparse_reduce_sum as sparse_reduce_sum
 from penstock.ops.sparse_reductions import sparse_reduce_sum_sparse as sparse_reduce_sum_sparse
-from penstock.compat.old_arguments import fake_quant_with_min_max_args as fake_quant_with_min_max_args
+from penstock.compat.old_arguments import (
+    fake_quant_with_min_max_args as fake_quant_with_min_max_args,
+)
 from penstock.compat.old_arguments import (
     fake_quant_with_min_max_args_gradient as fake_quant_with_min_max_args_gradient,  # noqa: E501
 )
-from penstock.compat.old_arguments import fake_quant_with_min_max_vars as fake_quant_with_min_max_vars
+from penstock.compat.old_arguments import (
+    fake_quant_with_min_max_vars as fake_quant_with_min_max_vars,
+)
 from penstock.compat.old_arguments import (
     fake_quant_with_min_max_vars_gradient as fake_quant_with_min_max_vars_gradient,  # noqa: E501
 )

@@ -26,15 +26,21 @@ from penstock.nn.embedding import embedding_lookup as embedding_lookup
 from penstock.nn.embedding import embedding_lookup_sparse as embedding_lookup_sparse
 from penstock.nn.embedding import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from penstock.compat.old_arguments import log_poisson_loss as log_poisson_loss
-from penstock.compat.old_arguments import sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits
-from penstock.compat.old_arguments import softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits
+from penstock.compat.old_arguments import (
+    sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
+)
+from penstock.compat.old_arguments import (
+    softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits,
+)
 from penstock.nn.losses import (
     softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits_v2,
 )
 from penstock.compat.old_arguments import (
     sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits,  # noqa: E501
 )
-from penstock.compat.old_arguments import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits
+from penstock.compat.old_arguments import (
+    weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits,
+)
 from penstock.ops.extremes import in_top_k as in_top_k
 from penstock.ops.extremes import top_k as top_k
 from penstock.nn.moments import (

@@ -81,9 +81,7 @@ def checked_shape(input_shape: Any, default_size: int, min_size: int, require_fl
             raise ValueError("`input_shape` must be a tuple of three integers.")
         channels = input_shape[2 if last else 0]
         if weights == "imagenet" and channels != 3:
-            raise ValueError(
-                f"The input must have 3 channels; got `input_shape={input_shape}`"
-            )
+            raise ValueError(f"The input must have 3 channels; got `input_shape={input_shape}`")
         if channels not in (1, 3):
             warnings.warn(
                 "This model usually expects 1 or 3 input channels. However, it was passed an "

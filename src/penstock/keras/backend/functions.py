@@ -224,9 +224,7 @@ def dot(x: Any, y: Any) -> Any:
         order = [order.pop(-2)] + order
         flat_x = ops.reshape(x, [-1, x_shape[-1]])
         flat_y = ops.reshape(ops.transpose(y, perm=order), [y_shape[-2], -1])
-        return ops.reshape(
-            ops.matmul(flat_x, flat_y), x_shape[:-1] + y_shape[:-2] + y_shape[-1:]
-        )
+        return ops.reshape(ops.matmul(flat_x, flat_y), x_shape[:-1] + y_shape[:-2] + y_shape[-1:])
     if is_sparse(x):
         from penstock.ops.sparse import sparse_tensor_dense_matmul
 

@@ -360,9 +360,7 @@ def function(inputs: Any, outputs: Any, updates: Any = None, name: Any = None,
         raise ValueError(
             f'Invalid argument "{sorted(unknown)[0]}" passed to K.function with TensorFlow backend'
         )
-    return Function(
-        inputs, outputs, updates, name, kwargs.get("feed_dict"), kwargs.get("fetches")
-    )
+    return Function(inputs, outputs, updates, name, kwargs.get("feed_dict"), kwargs.get("fetches"))
 
 
 def gradients(loss: Any, variables: Any) -> list[Any]:

@@ -447,7 +447,9 @@ class Layer:
                         found.setdefault(id(value), value)
         return list(found.values())
 
-    def add_metric(self, value: Any, aggregation: str | None = None, name: str | None = None) -> None:
+    def add_metric(
+        self, value: Any, aggregation: str | None = None, name: str | None = None
+    ) -> None:
         """Has training report a tensor.
 
         Args:
@@ -567,6 +569,7 @@ class Layer:
         """NumPy arrays and numbers become tensors."""
         flat = nest.flatten(inputs)
         if any(isinstance(t, (np.ndarray, np.generic, float, int)) for t in flat):
+
             def convert(value: Any) -> Any:
                 if isinstance(value, (np.ndarray, np.generic, float, int)):
                     array = np.asarray(value)
@@ -666,7 +669,8 @@ class Layer:
 
         def is_shape(value: Any) -> bool:
             return isinstance(value, ops.TensorShape) or (
-                isinstance(value, (tuple, list)) and all(s is None or isinstance(s, int) for s in value)
+                isinstance(value, (tuple, list))
+                and all(s is None or isinstance(s, int) for s in value)
             )
 
         self._build_from(input_shape)
@@ -674,7 +678,9 @@ class Layer:
             if is_shape(input_shape):
                 inputs = ops.placeholder(self._dtype, shape=ops.TensorShape(input_shape))
             else:
-                inputs = [ops.placeholder(self._dtype, shape=ops.TensorShape(s)) for s in input_shape]
+                inputs = [
+                    ops.placeholder(self._dtype, shape=ops.TensorShape(s)) for s in input_shape
+                ]
             try:
                 outputs = self.call(inputs)
             except (TypeError, ValueError) as error:
@@ -692,9 +698,7 @@ class Layer:
 
     def _node(self, index: int, what: str) -> Node:
         if not self._inbound_nodes:
-            raise RuntimeError(
-                f"The layer has never been called and thus has no defined {what}."
-            )
+            raise RuntimeError(f"The layer has never been called and thus has no defined {what}.")
         if index >= len(self._inbound_nodes):
             raise ValueError(
                 f"Asked to get {what} at node {index}, but the layer has only "

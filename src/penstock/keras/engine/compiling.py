@@ -47,9 +47,7 @@ def as_loss(identifier: Any) -> Any:
     if isinstance(found, type) and issubclass(found, losses.Loss):
         return found()
     name = getattr(found, "__name__", type(found).__name__)
-    return losses.LossFunctionWrapper(
-        found, name=name, reduction=Reduction.SUM_OVER_BATCH_SIZE
-    )
+    return losses.LossFunctionWrapper(found, name=name, reduction=Reduction.SUM_OVER_BATCH_SIZE)
 
 
 def _loss_function(loss: Any) -> Any:
@@ -198,9 +196,7 @@ class Compiled:
     def _metric(self, entry: Any, endpoint: _Endpoint) -> tuple[str, Any]:
         shape = K.int_shape(endpoint.output)
         if isinstance(entry, str) and entry in ("accuracy", "acc", "crossentropy", "ce"):
-            binary = shape[-1] == 1 or (
-                _loss_function(endpoint.loss) is losses.binary_crossentropy
-            )
+            binary = shape[-1] == 1 or (_loss_function(endpoint.loss) is losses.binary_crossentropy)
             kind = "binary" if binary else "categorical"
             if kind == "categorical" and is_sparse_loss(endpoint.loss):
                 kind = "sparse_categorical"

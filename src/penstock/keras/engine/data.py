@@ -41,9 +41,7 @@ def in_order(data: Any, names: Sequence[str], what: str) -> list[Any]:
     """
     if not names:
         if data is not None and isinstance(data, list) and data:
-            raise ValueError(
-                f"Error when checking model {what}: expected no data, but got: {data}"
-            )
+            raise ValueError(f"Error when checking model {what}: expected no data, but got: {data}")
         return []
     if data is None:
         return [None] * len(names)
@@ -125,9 +123,7 @@ def check_lengths(inputs: list[Any], targets: list[Any], weights: list[Any]) -> 
     """
 
     def lengths(arrays: list[Any]) -> list[int]:
-        return sorted(
-            {a.shape[0] for a in arrays if a is not None and not is_tensor(a) and a.ndim}
-        )
+        return sorted({a.shape[0] for a in arrays if a is not None and not is_tensor(a) and a.ndim})
 
     xs, ys, ws = lengths(inputs), lengths(targets), lengths(weights)
     if len(xs) > 1:

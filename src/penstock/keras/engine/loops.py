@@ -135,9 +135,7 @@ class _Data:
                 if before is not None:
                     before(index, 1)
                 session = get_session()
-                given = [
-                    session.run(v) if data_module.is_tensor(v) else v for v in self.tensors
-                ]
+                given = [session.run(v) if data_module.is_tensor(v) else v for v in self.tensors]
                 values = self.function.run(given)
                 yield Chunk(index, 1, [np.asarray(v)[None] for v in values], np.ones(1))
             return

@@ -174,7 +174,7 @@ class Network(Layer):
                     if not any(id(t) in available for t in nest.flatten(node.output_tensors)):
                         raise ValueError(
                             "Graph disconnected: cannot obtain value for tensor "
-                            f"{node.output_tensors} at layer \"{node.outbound_layer.name}\"."
+                            f'{node.output_tensors} at layer "{node.outbound_layer.name}".'
                         )
                     continue
                 cut = all(id(t) in available for t in nest.flatten(node.output_tensors))
@@ -237,7 +237,9 @@ class Network(Layer):
             mask: masks of the inputs.
         """
         if not self._is_graph_network:
-            raise NotImplementedError("When subclassing the `Model` class, you should implement a `call` method.")
+            raise NotImplementedError(
+                "When subclassing the `Model` class, you should implement a `call` method."
+            )
         return self._run_internal_graph(inputs, training=training, mask=mask)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
@@ -252,8 +254,10 @@ class Network(Layer):
         """The shape of the outputs for inputs of a shape."""
         if not self._is_graph_network:
             return super().compute_output_shape(input_shape)
-        if isinstance(input_shape, (list, tuple)) and input_shape and isinstance(
-            input_shape[0], (list, tuple, ops.TensorShape)
+        if (
+            isinstance(input_shape, (list, tuple))
+            and input_shape
+            and isinstance(input_shape[0], (list, tuple, ops.TensorShape))
         ):
             shapes = list(input_shape)
         else:

@@ -203,7 +203,11 @@ class Sequential(Model):
         from penstock.keras.layers.serialization import deserialize
 
         if isinstance(config, dict):
-            name, shape, entries = config.get("name"), config.get("build_input_shape"), config["layers"]
+            name, shape, entries = (
+                config.get("name"),
+                config.get("build_input_shape"),
+                config["layers"],
+            )
         else:
             name, shape, entries = None, None, config
         model = cls(name=name)

@@ -51,9 +51,7 @@ def print_summary(model: Any, line_length: int | None = None, positions: Any = N
     if positions[-1] <= 1:
         positions = [int(line_length * p) for p in positions]
     relevant = (
-        None
-        if sequential
-        else {id(n) for nodes in model._nodes_by_depth.values() for n in nodes}
+        None if sequential else {id(n) for nodes in model._nodes_by_depth.values() for n in nodes}
     )
 
     def row(fields: Sequence[Any]) -> None:

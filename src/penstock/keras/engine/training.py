@@ -114,7 +114,9 @@ class Model(Network):
 
     def _compiled(self) -> Compiled:
         if self._settings is None:
-            raise RuntimeError("You must compile your model before training/testing. Use `model.compile(optimizer, loss)`.")
+            raise RuntimeError(
+                "You must compile your model before training/testing. Use `model.compile(optimizer, loss)`."
+            )
         if self._compiled_graph is None:
             self._finish_compile()
         return self._compiled_graph
@@ -293,8 +295,10 @@ class Model(Network):
         if isinstance(sample_weight, dict):
             return [sample_weight.get(name) for name in names]
         if len(names) == 1:
-            if isinstance(sample_weight, (list, tuple)) and len(sample_weight) == 1 and (
-                np.ndim(sample_weight[0]) > 0
+            if (
+                isinstance(sample_weight, (list, tuple))
+                and len(sample_weight) == 1
+                and (np.ndim(sample_weight[0]) > 0)
             ):
                 return [sample_weight[0]]
             return [sample_weight]

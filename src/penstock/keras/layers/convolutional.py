@@ -74,9 +74,7 @@ class Conv(Layer):
     def _channels(self, input_shape: Any) -> int:
         channels = ops.TensorShape(input_shape).as_list()[self._channel_axis]
         if channels is None:
-            raise ValueError(
-                "The channel dimension of the inputs should be defined. Found `None`."
-            )
+            raise ValueError("The channel dimension of the inputs should be defined. Found `None`.")
         return channels
 
     def _add_bias(self) -> None:

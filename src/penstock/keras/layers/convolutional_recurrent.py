@@ -69,9 +69,7 @@ class ConvLSTM2DCell(DropoutRNNCellMixin, Layer):
         """Makes kernel, recurrent kernel and bias."""
         channels = ops.TensorShape(input_shape).as_list()[self.channel_axis]
         if channels is None:
-            raise ValueError(
-                "The channel dimension of the inputs should be defined. Found `None`."
-            )
+            raise ValueError("The channel dimension of the inputs should be defined. Found `None`.")
         self.kernel_shape = (*self.kernel_size, channels, self.filters * 4)
         self.kernel = self.add_weight(
             "kernel", shape=self.kernel_shape, initializer=self.kernel_initializer,

@@ -63,9 +63,7 @@ class _Transposed:
         sizes = ops.shape(inputs)
         known = inputs.shape.as_list()
         first = 2 if self.data_format == "channels_first" else 1
-        lengths = self._lengths(
-            [known[i] or sizes[i] for i in range(first, first + self.rank)]
-        )
+        lengths = self._lengths([known[i] or sizes[i] for i in range(first, first + self.rank)])
         last = [0, *range(2, self.rank + 2), 1]
         x = inputs if self.data_format == "channels_last" else ops.transpose(inputs, last)
         shape = ops.stack([sizes[0], *lengths, self.filters])

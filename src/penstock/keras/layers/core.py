@@ -431,9 +431,9 @@ class Lambda(Layer):
 
     @property
     def _call_arguments(self) -> set[str]:  # type: ignore[override]
-        return {
-            n for n in ("mask", "training") if objects.has_arg(self.function, n)
-        } - set(self.arguments)
+        return {n for n in ("mask", "training") if objects.has_arg(self.function, n)} - set(
+            self.arguments
+        )
 
     def _call_arguments_in_order(self) -> list[str]:
         return ["inputs", *sorted(self._call_arguments)]

@@ -25,7 +25,7 @@ class _LocallyConnected(Conv):
         )  # fmt: skip
         if self.padding != "valid" and implementation == 1:
             raise ValueError(
-                f"Invalid border mode for {type(self).__name__} (only \"valid\" is supported if "
+                f'Invalid border mode for {type(self).__name__} (only "valid" is supported if '
                 f"implementation is 1): {padding}"
             )
         self.implementation = implementation

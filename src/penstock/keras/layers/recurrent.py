@@ -226,9 +226,7 @@ class RNN(Layer):
         specs: list[Any] = []
         if initial_state is not None:
             more += initial_state
-            self.state_spec = [
-                InputSpec(shape=K.int_shape(s)) for s in nest.flatten(initial_state)
-            ]
+            self.state_spec = [InputSpec(shape=K.int_shape(s)) for s in nest.flatten(initial_state)]
             specs += self.state_spec
         if constants is not None:
             more += constants
@@ -271,9 +269,7 @@ class RNN(Layer):
                 initial_state = self.get_initial_state(inputs)
         given, wanted = len(nest.flatten(initial_state)), len(nest.flatten(self.cell.state_size))
         if given != wanted:
-            raise ValueError(
-                f"Layer has {wanted} states but was passed {given} initial states."
-            )
+            raise ValueError(f"Layer has {wanted} states but was passed {given} initial states.")
         return inputs, initial_state, constants
 
     def call(self, inputs: Any, mask: Any = None, training: Any = None, initial_state: Any = None,

@@ -69,7 +69,9 @@ class AbstractRNNCell(Layer):
         """The size of the output."""
         raise NotImplementedError("Abstract method")
 
-    def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
+    def get_initial_state(
+        self, inputs: Any = None, batch_size: Any = None, dtype: Any = None
+    ) -> Any:
         """States of zeros."""
         return _zero_states_like(self, inputs, batch_size, dtype)
 
@@ -92,9 +94,13 @@ class DropoutRNNCellMixin:
         """The mask (or masks) for the inputs; ``None`` without dropout."""
         return self._mask("_dropout_mask", self.dropout, inputs, training, count)
 
-    def get_recurrent_dropout_mask_for_cell(self, inputs: Any, training: Any, count: int = 1) -> Any:
+    def get_recurrent_dropout_mask_for_cell(
+        self, inputs: Any, training: Any, count: int = 1
+    ) -> Any:
         """The mask (or masks) for the states; ``None`` without dropout."""
-        return self._mask("_recurrent_dropout_mask", self.recurrent_dropout, inputs, training, count)
+        return self._mask(
+            "_recurrent_dropout_mask", self.recurrent_dropout, inputs, training, count
+        )
 
     def _mask(self, where: str, rate: float, inputs: Any, training: Any, count: int) -> Any:
         if rate == 0:
@@ -210,7 +216,9 @@ class _Cell(DropoutRNNCellMixin, Layer):
         input_masks, state_masks = self.masks(inputs, states[0], training)
         return self.step(self.project(inputs, input_masks), states, state_masks)
 
-    def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
+    def get_initial_state(
+        self, inputs: Any = None, batch_size: Any = None, dtype: Any = None
+    ) -> Any:
         """States of zeros."""
         return _zero_states_like(self, inputs, batch_size, dtype)
 
@@ -462,7 +470,9 @@ class StackedRNNCells(Layer):
         for cell in cells:
             for needed, what in (("call", "method"), ("state_size", "attribute")):
                 if not hasattr(cell, needed):
-                    raise ValueError(f"All cells must have a `{needed}` {what}. received cells:", cells)
+                    raise ValueError(
+                        f"All cells must have a `{needed}` {what}. received cells:", cells
+                    )
         self.reverse_state_order = kwargs.pop("reverse_state_order", False)
         if self.reverse_state_order:
             warnings.warn("reverse_state_order=True in StackedRNNCells will soon be deprecated.",
@@ -486,7 +496,9 @@ class StackedRNNCells(Layer):
         """The output size of the last cell."""
         return cell_output_size(self.cells[-1])
 
-    def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
+    def get_initial_state(
+        self, inputs: Any = None, batch_size: Any = None, dtype: Any = None
+    ) -> Any:
         """States of zeros."""
         return tuple(
             cell.get_initial_state(inputs=inputs, batch_size=batch_size, dtype=dtype)

@@ -305,7 +305,10 @@ class Bidirectional(Wrapper):
         halves: list[dict[str, Any]] = [{}, {}]
         if initial_state is not None and has_arg(self.forward_layer.call, "initial_state"):
             half = len(initial_state) // 2
-            halves = [{"initial_state": initial_state[:half]}, {"initial_state": initial_state[half:]}]
+            halves = [
+                {"initial_state": initial_state[:half]},
+                {"initial_state": initial_state[half:]},
+            ]
         # `call`, not `__call__`: both see the inputs themselves, not nodes of a model.
         forward = _apply(self.forward_layer, inputs, {**given, **halves[0]})
         backward = _apply(self.backward_layer, inputs, {**given, **halves[1]})

@@ -18,9 +18,7 @@ def _thresholds(value: Any, default: float = 0.5) -> list[float]:
     )  # fmt: skip
     wrong = [t for t in found if t is None or t < 0 or t > 1]
     if wrong:
-        raise ValueError(
-            f"Threshold values must be in [0, 1]. Invalid values: {wrong}"
-        )
+        raise ValueError(f"Threshold values must be in [0, 1]. Invalid values: {wrong}")
     return [float(t) for t in found]
 
 
@@ -348,9 +346,7 @@ class AUC(_FourCounts):
             ops.ones_like(positives[1:]),
         )
         total = ops.maximum(tp[1:] + ops.convert_to_tensor(self.false_negatives)[1:], 0)
-        return ops.reduce_sum(
-            ops.div_no_nan(slope * (change + intercept * ops.log(ratio)), total)
-        )
+        return ops.reduce_sum(ops.div_no_nan(slope * (change + intercept * ops.log(ratio)), total))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""

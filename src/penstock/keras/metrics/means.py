@@ -183,9 +183,7 @@ def _metric_class(class_name: str, fn: Any, default_name: str, summary: str,
 
 _L, _F = losses, functions
 _LOGITS = (("from_logits", False), ("label_smoothing", 0))
-Accuracy = _metric_class(
-    "Accuracy", _F.accuracy, "accuracy", "How often predictions equal labels."
-)
+Accuracy = _metric_class("Accuracy", _F.accuracy, "accuracy", "How often predictions equal labels.")
 BinaryAccuracy = _metric_class(
     "BinaryAccuracy", _F.binary_accuracy, "binary_accuracy",
     "How often predictions are on the label's side of a threshold.", after=(("threshold", 0.5),),

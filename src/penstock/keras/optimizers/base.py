@@ -33,9 +33,7 @@ class Optimizer:
     def __init__(self, name: str, **kwargs: Any) -> None:
         for keyword, value in kwargs.items():
             if keyword not in _ALLOWED:
-                raise TypeError(
-                    f"Unexpected keyword argument passed to optimizer: {keyword}"
-                )
+                raise TypeError(f"Unexpected keyword argument passed to optimizer: {keyword}")
             if value is not None and value < 0:
                 raise ValueError(f"Expected {keyword} >= 0, received: {value}")
         self._name = name
@@ -82,9 +80,7 @@ class Optimizer:
         for name, value in sorted(self._hyper.items()):
             if isinstance(value, (ops.Tensor, ops.Variable)) or callable(value):
                 continue
-            self._hyper[name] = self.add_weight(
-                name, shape=[], trainable=False, initializer=value
-            )
+            self._hyper[name] = self.add_weight(name, shape=[], trainable=False, initializer=value)
         self._hypers_created = True
 
     def __getattr__(self, name: str) -> Any:
@@ -318,16 +314,16 @@ class Optimizer:
                         updates.append(self._update(grad, variable))
                 flat = [u for group in updates for u in _as_list(group)]
                 with ops.control_dependencies([u for u in flat if u is not None]):
-                    return self.iterations.assign_add(
-                        ops.constant(1, "int64"), read_value=False
-                    ) if scope else None
+                    return (
+                        self.iterations.assign_add(ops.constant(1, "int64"), read_value=False)
+                        if scope
+                        else None
+                    )
 
     def _update(self, grad: Any, variable: Any) -> Any:
         if isinstance(grad, IndexedSlices):
             if variable.constraint is not None:
-                raise RuntimeError(
-                    "Cannot use a constraint function on a sparse variable."
-                )
+                raise RuntimeError("Cannot use a constraint function on a sparse variable.")
             values, indices = _distinct_rows(grad, self._takes_padding)
             return self._resource_apply_sparse(values, variable, indices)
         update = self._resource_apply_dense(grad, variable)
@@ -411,7 +407,5 @@ def take_rows(variable: Any, indices: Any) -> Any:
 
 def scatter_add(variable: Any, indices: Any, values: Any) -> Any:
     """The variable after ``values`` were added to its rows."""
-    with ops.control_dependencies(
-        [apply("ResourceScatterAdd", variable.handle, indices, values)]
-    ):
+    with ops.control_dependencies([apply("ResourceScatterAdd", variable.handle, indices, values)]):
         return variable.value()

@@ -645,4 +645,3 @@ class TFOptimizer:
     def get_config(self) -> dict[str, Any]:
         """Not to be had."""
         raise NotImplementedError("A tf.train.Optimizer has no Keras configuration.")
-

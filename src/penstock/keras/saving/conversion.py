@@ -43,9 +43,7 @@ def converted(layer: Any, weights: Arrays, version: str | None = None,
         count = 2 if kind == "ConvLSTM2D" else 1
         if backend == "theano":
             # Theano's convolution turned kernels around.
-            weights[:count] = [
-                np.flip(w, tuple(range(w.ndim - 2))) for w in weights[:count]
-            ]
+            weights[:count] = [np.flip(w, tuple(range(w.ndim - 2))) for w in weights[:count]]
         if K.int_shape(layer.weights[0]) != weights[0].shape and weights[0].ndim == 4:
             weights[:count] = [w.transpose(3, 2, 0, 1) for w in weights[:count]]
     return _recurrent(layer, kind, weights)

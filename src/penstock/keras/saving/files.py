@@ -39,9 +39,7 @@ def _format_of(path: str, given: Any) -> str:
         str(given).lower().strip()
     )
     if found is None:
-        raise ValueError(
-            f"Unknown format \"{given}\". Was expecting one of {{'tf', 'h5'}}."
-        )
+        raise ValueError(f"Unknown format \"{given}\". Was expecting one of {{'tf', 'h5'}}.")
     return found
 
 
@@ -114,7 +112,9 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True) 
             return hdf5.read_model(file, custom_objects, compile)
 
 
-def save_weights(model: Any, filepath: Any, overwrite: bool = True, save_format: Any = None) -> None:
+def save_weights(
+    model: Any, filepath: Any, overwrite: bool = True, save_format: Any = None
+) -> None:
     """Writes a model's weights.
 
     Args:

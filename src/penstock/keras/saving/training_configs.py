@@ -69,8 +69,10 @@ def compile_from(model: Any, config: dict[str, Any], custom_objects: Any) -> Non
         )
 
     def made(value: Any, module: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("config"), dict) and (
-            isinstance(value["config"].get("fn"), str)
+        if (
+            isinstance(value, dict)
+            and isinstance(value.get("config"), dict)
+            and (isinstance(value["config"].get("fn"), str))
         ):
             # tf_keras writes named functions as wrappers around the names.
             inner = value["config"]

@@ -95,9 +95,7 @@ def deserialize_keras_object(
         return found() if inspect.isclass(found) else found
     if inspect.isfunction(identifier):
         return identifier
-    raise ValueError(
-        f"Could not interpret serialized {printable_module_name}: {identifier!r}"
-    )
+    raise ValueError(f"Could not interpret serialized {printable_module_name}: {identifier!r}")
 
 
 def _look_up(name: str, known: Mapping[str, Any], custom: Any, kind: str) -> Any:

@@ -10,7 +10,9 @@ from penstock.keras.utils.files import get_file as get_file
 from penstock.keras.utils.drawing import model_to_dot as model_to_dot
 from penstock.keras.utils.drawing import plot_model as plot_model
 from penstock.keras.utils.matrices import HDF5Matrix as HDF5Matrix
-from penstock.keras.utils.matrices import convert_all_kernels_in_model as convert_all_kernels_in_model
+from penstock.keras.utils.matrices import (
+    convert_all_kernels_in_model as convert_all_kernels_in_model,
+)
 from penstock.keras.utils.objects import CustomObjectScope as CustomObjectScope
 from penstock.keras.utils.objects import custom_object_scope as custom_object_scope
 from penstock.keras.utils.objects import deserialize_keras_object as deserialize_keras_object
