@@ -23,7 +23,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from penstock.compat import alias_table, missing
+from penstock.compat import alias_table, class_modules, missing
 
 _TENSORFLOW_ROOTS = ("tensorflow", "tensorflow_core")
 _KERAS_ROOT = "keras"
@@ -112,6 +112,9 @@ class AliasModule(missing.InternalModule):
         path = f"{self._alias_path}.{name}"
         if path in alias_table.NAMES:
             return missing.lookup(alias_table.NAMES[path])
+        defined = class_modules.public_names(self.__name__)
+        if name in defined and missing.has(defined[name]):
+            return missing.lookup(defined[name])
         internal = internal_module(f"tf.{path}")
         if internal is not None:
             return internal
@@ -138,9 +141,11 @@ def resolve(path: str, name: str) -> ModuleType | None:
     Returns:
         A module of Penstock, an `AliasModule`, or None when there is nothing of that name.
     """
-    path = _canonical(path)
+    given, path = path, _canonical(path)
     if not path:
-        return importlib.import_module(missing.PUBLIC)
+        public = importlib.import_module(missing.PUBLIC)
+        class_modules.name_classes()
+        return public
     if path in alias_table.TENSORFLOW:
         words = alias_table.TENSORFLOW[path].split()
         sources = [each for word in words if (each := _source(word)) is not None]
@@ -154,9 +159,9 @@ def resolve(path: str, name: str) -> ModuleType | None:
 
         if path in protos.tensorflow_modules():
             return AliasModule(name, path, (), dict(protos.module_names(path)))
-    public = _source(f"tf.{path}")
-    if public is not None:
-        return public
+    found = _source(f"tf.{path}")
+    if found is not None:
+        return found
     if _is_package(path) and _has_content(path):
         return AliasModule(name, path, (), {})
     # tensorflow.contrib.rnn.python.ops.lstm_ops and its like serve the names of contrib.rnn.
@@ -165,6 +170,10 @@ def resolve(path: str, name: str) -> ModuleType | None:
         contrib = _source(f"tf.contrib.{parts[1]}")
         if contrib is not None:
             return AliasModule(name, path, (contrib,), {})
+    defined = class_modules.public_names(f"tensorflow.{given}")
+    has_class = any(missing.has(public) for public in defined.values())
+    if has_class or class_modules.is_package(f"tensorflow.{given}"):
+        return AliasModule(f"tensorflow.{given}", path, (), {})
     return None
 
 
@@ -288,6 +297,9 @@ def install(keras: bool = True) -> None:
     fallback = _FallbackFinder()
     sys.meta_path.insert(0, finder)
     sys.meta_path.append(fallback)
+    missing.after_loading.append(class_modules.name_classes)
+    if missing.PUBLIC in sys.modules:
+        class_modules.name_classes()
     _installed.extend((finder, fallback))
 
 
@@ -300,6 +312,8 @@ def uninstall() -> None:
         if finder in sys.meta_path:
             sys.meta_path.remove(finder)
     _installed.clear()
+    missing.after_loading.clear()
+    class_modules.restore()
     for name in _loaded_below(roots):
         del sys.modules[name]
     for name, target in _FALLBACKS.items():

@@ -33,6 +33,8 @@ _PROGRAM_NAMES = (
 )
 
 _search = threading.local()
+# Called when a namespace has been loaded; `alias` puts something here.
+after_loading: list[Callable[[], None]] = []
 
 
 class MissingSymbolError(AttributeError):
@@ -215,7 +217,11 @@ def namespace_getattr(module_name: str) -> Callable[[str], Any]:
         if hasattr(module, "__path__"):
             full_name = f"{module_name}.{name}"
             if full_name in sys.modules or importlib.util.find_spec(full_name) is not None:
-                return importlib.import_module(full_name)
+                loaded = full_name in sys.modules
+                found = importlib.import_module(full_name)
+                for call in () if loaded else after_loading:
+                    call()
+                return found
         path = f"{program_name(module_name)}.{name}"
         if getattr(_search, "depth", 0):
             raise AttributeError(path)

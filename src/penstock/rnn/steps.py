@@ -44,7 +44,7 @@ def time_first(x: Tensor) -> Tensor:
     if known.ndims is not None and known.ndims < 2:
         return x
     result = transpose(x, concat(([1, 0], range_of(2, rank(x))), axis=0))
-    result.set_shape(TensorShape([known.dims[1].value, known.dims[0].value]).concatenate(known[2:]))
+    result.set_shape(TensorShape([known[1], known[0]]).concatenate(known[2:]))
     return result
 
 
@@ -59,7 +59,7 @@ def batch_size_of(inputs: Sequence[Tensor]) -> Any:
             continue
         if tensor.shape.ndims < 2:
             raise ValueError(f"Expected input tensor {tensor} to have rank at least 2")
-        size = tensor.shape.dims[1].value
+        size = tensor.shape.as_list()[1]
         if size is not None:
             return size
     return shape_of(inputs[0])[1]
@@ -98,10 +98,7 @@ def takes_state_lists(cell: Any) -> bool:
     """True for Keras cells, whose states are lists."""
     if isinstance(cell, RNNCell) or hasattr(cell, "zero_state"):
         return False
-    return isinstance(cell, Layer) or any(
-        base.__name__ == "Layer" and base.__module__.startswith("penstock.keras")
-        for base in type(cell).__mro__
-    )
+    return isinstance(cell, Layer) or getattr(cell, "_is_keras_layer", False)
 
 
 def _kept_where(finished: Tensor, old: Any, new: Any) -> Any:

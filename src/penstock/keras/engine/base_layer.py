@@ -40,6 +40,9 @@ class Layer:
             ``activity_regularizer``.
     """
 
+    # What `rnn` and others below this package know a Keras layer by.
+    _is_keras_layer = True
+
     def __init__(self, trainable: bool = True, name: str | None = None, dtype: Any = None,
                  dynamic: bool = False, **kwargs: Any) -> None:  # fmt: skip
         for keyword in kwargs:

@@ -18,6 +18,7 @@ from penstock.checkpoint.bundle_reader import BundleReader
 from penstock.checkpoint.bundle_writer import BundleWriter
 from penstock.keras import backend as K
 from penstock.keras.engine.base_layer import Layer
+from penstock.keras.metrics import Metric
 from penstock.ops.variables import Variable
 
 _GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
@@ -60,7 +61,7 @@ def _holds_weights(value: Any) -> bool:
     if isinstance(value, Variable):
         return True
     if isinstance(value, Layer):
-        return not type(value).__module__.startswith("penstock.keras.metrics")
+        return not isinstance(value, Metric)
     if isinstance(value, (list, tuple)):
         return any(_holds_weights(each) for each in value)
     if isinstance(value, dict):
