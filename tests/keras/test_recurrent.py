@@ -161,6 +161,6 @@ def test_messages():
         layers.Bidirectional(layers.LSTM(2), merge_mode="max")
     with pytest.raises(TypeError, match="Unrolling"):
         layers.ConvLSTM2D(2, 3, unroll=True)
-    with pytest.raises(ValueError, match="2 states but was passed 1"):
+    with pytest.raises(ValueError, match=r"not compatible with `cell.state_size`.*\[2, 2\]"):
         layers.LSTM(2)(x, initial_state=[tf.zeros((1, 2))])
     assert MASKED.shape == X.shape

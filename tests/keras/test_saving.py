@@ -15,6 +15,7 @@ from keras_file_cases import data, models, outputs, trained
 
 import penstock as tf
 from penstock.keras import backend as K
+from penstock.keras.utils import objects
 
 keras = tf.keras
 FILES = os.path.join(os.path.dirname(__file__), "..", "golden", "keras_files")
@@ -109,16 +110,21 @@ def test_by_name_and_mismatches(tmp_path):
         wide.load_weights(str(tmp_path / "absent"))
 
 
-def test_code_in_files_is_not_run(tmp_path):
+def test_foreign_code_in_files_is_not_run(tmp_path, monkeypatch):
     model = keras.models.Sequential(
         [keras.layers.Lambda(lambda x: x * 2, input_shape=(3,), name="twice")]
     )
     path = str(tmp_path / "model.h5")
     model.save(path)
+    text = model.to_json()
+    # What this process wrote itself may run.
+    for again in (keras.models.load_model(path), keras.models.model_from_json(text)):
+        np.testing.assert_array_equal(again.predict(np.ones((1, 3))), [[2, 2, 2]])
+    monkeypatch.setattr(objects, "_dumped", {})
     with pytest.raises(ValueError, match="is not run"):
         keras.models.load_model(path)
     with pytest.raises(ValueError, match="is not run"):
-        keras.models.model_from_json(model.to_json())
+        keras.models.model_from_json(text)
     again = keras.models.load_model(path, custom_objects={"twice": lambda x: x * 3})
     np.testing.assert_array_equal(again.predict(np.ones((1, 3))), [[3, 3, 3]])
 

@@ -52,7 +52,7 @@ class Layer:
         self._trainable = trainable
         self.stateful = False
         self.built = False
-        self.input_spec = None
+        self._input_spec: Any = None
         self.supports_masking = False
         self._init_name(name)
         self._activity_regularizer = kwargs.pop("activity_regularizer", None)
@@ -170,6 +170,27 @@ class Layer:
         yield self
         for layer in self._sublayers():
             yield from layer._nested_layers()
+
+    def _checkpoint_children(self) -> Iterator[tuple[str, Any]]:
+        """The variables, layers and collections of these in it, for object-based checkpoints."""
+        layers = self.__dict__.get("_layers")
+        if isinstance(layers, list):
+            complete = getattr(self, "_is_graph_network", False)
+            with_weights = 0
+            for number, layer in enumerate(layers):
+                if layer.weights:
+                    yield f"layer_with_weights-{with_weights}", layer
+                    with_weights += 1
+                if complete:
+                    yield f"layer-{number}", layer
+        if not isinstance(layers, list) or not complete:
+            for name, value in self.__dict__.items():
+                if name in self._tracked and not name.startswith(_NOT_SAVED):
+                    if _holds_weights(value):
+                        yield name, value
+        optimizer = self.__dict__.get("optimizer")
+        if hasattr(optimizer, "_checkpoint_children"):
+            yield "optimizer", optimizer
 
     @property
     def submodules(self) -> list[Layer]:
@@ -487,6 +508,15 @@ class Layer:
         if existing is None:
             self._own_metrics.append(metric)
         self._metric_tensors[name] = metric(value)
+
+    @property
+    def input_spec(self) -> Any:
+        """What the inputs must look like: an ``InputSpec``, a list of them, or None."""
+        return self._input_spec
+
+    @input_spec.setter
+    def input_spec(self, value: Any) -> None:
+        self._input_spec = value
 
     # -- calling ----------------------------------------------------------------------------------
     def call(self, inputs: Any, **kwargs: Any) -> Any:
@@ -831,8 +861,22 @@ class Layer:
 _NOT_TRACKED = frozenset(
     """_tracked _own_trainable _own_frozen _updates _losses _callable_losses _own_metrics
     _metric_tensors _inbound_nodes _outbound_nodes _batch_input_shape _initial_weights
-    input_spec _keras_mask""".split()
+    input_spec _input_spec _keras_mask""".split()
 )
+
+
+# Attributes with these beginnings aren't part of object-based checkpoints.
+_NOT_SAVED = ("_own", "_tracked", "_inbound", "_outbound", "_layers", "_metrics")
+
+
+def _holds_weights(value: Any) -> bool:
+    """Whether a value is, or contains, a variable or a layer (metrics aside)."""
+    from penstock.keras.metrics.base import Metric
+
+    return any(
+        isinstance(each, (Layer, ops.Variable)) and not isinstance(each, Metric)
+        for each in _contained(value)
+    )
 
 
 def _contained(value: Any) -> Iterator[Any]:

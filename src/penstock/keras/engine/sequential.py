@@ -90,6 +90,15 @@ class Sequential(Model):
         if self.outputs:
             self._connect()
 
+    @property
+    def input_spec(self) -> Any:
+        """What the inputs must look like: what the first layer wants."""
+        return self.layers[0].input_spec if self.layers else None
+
+    @input_spec.setter
+    def input_spec(self, value: Any) -> None:
+        del value
+
     def _connect(self) -> None:
         layers = self._layers
         self._init_graph_network(self.inputs, self.outputs)

@@ -492,7 +492,8 @@ class Lambda(Layer):
                     printable_module_name=f"{key} in Lambda layer",
                 )  # fmt: skip
             elif kind == "lambda":
-                config[key] = objects.func_load(config[key])
+                known = objects.dumped_here(config[key])
+                config[key] = objects.func_load(config[key], globs=known)
         return cls(**config)
 
 

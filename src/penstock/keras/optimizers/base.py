@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -196,6 +196,9 @@ class Optimizer:
     def get_slot(self, var: Any, slot_name: str) -> Any:
         """The slot ``slot_name`` of a variable."""
         return self._slots[id(var)][slot_name]
+
+    def _checkpoint_children(self) -> Iterator[tuple[str, Any]]:
+        yield from self._variables.items()
 
     def get_slot_names(self) -> list[str]:
         """The names of the slots."""

@@ -1,7 +1,7 @@
 """Configurations of models, those of newer Keras too, and back to models.
 
-Nothing in a configuration runs: a function that was stored as code is refused, unless
-``custom_objects`` has one under the layer's name.
+Foreign code in a configuration is not run: a function that was stored as code by another process
+is refused, unless ``custom_objects`` has one under the layer's name.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import inspect
 import json
 from typing import Any
+
+from penstock.keras.utils import objects
 
 # Arguments of newer versions, which mean nothing when they have these values.
 _NEUTRAL = (None, False, 1, 0, [], {}, "", "auto")
@@ -240,7 +242,7 @@ def _no_stored_code(config: dict[str, Any], custom_objects: Any) -> None:
         is_code = config.get(f"{key}_type") == "lambda" or (
             isinstance(stored, dict) and stored.get("class_name") == "__lambda__"
         )
-        if not is_code:
+        if not is_code or objects.dumped_here(stored) is not None:
             continue
         if key == "function" and layer in custom_objects:
             config[key], config[f"{key}_type"] = layer, "function"

@@ -110,11 +110,17 @@ def _look_up(name: str, known: Mapping[str, Any], custom: Any, kind: str) -> Any
     raise ValueError(f"Unknown {kind}: {name}.{hint} There are: {choices}")
 
 
+# Code that `func_dump` wrote in this process, with the functions' globals: what this process
+# wrote itself, it may run.
+_dumped: dict[str, dict[str, Any]] = {}
+
+
 def func_dump(func: Any) -> tuple[str, Any, Any]:
     """A function's code (marshalled, in base64), defaults and closure."""
     import codecs
 
     code = codecs.encode(marshal.dumps(func.__code__), "base64").decode("ascii")
+    _dumped[code] = func.__globals__
     closure = tuple(c.cell_contents for c in func.__closure__) if func.__closure__ else None
     return code, func.__defaults__, closure
 
@@ -141,6 +147,16 @@ def func_load(code: Any, defaults: Any = None, closure: Any = None, globs: Any =
         compiled, globals() if globs is None else globs, name=compiled.co_name,
         argdefs=defaults, closure=closure,
     )  # fmt: skip
+
+
+def dumped_here(code: Any) -> Any:
+    """The globals of the function that this process dumped as this code, or None.
+
+    Args:
+        code: what ``func_dump`` gave, or a list of the same read from JSON.
+    """
+    text = code[0] if isinstance(code, (tuple, list)) and code else code
+    return _dumped.get(text) if isinstance(text, str) else None
 
 
 def has_arg(fn: Any, name: str, accept_all: bool = False) -> bool:

@@ -97,7 +97,12 @@ class SequenceEnqueuer:
             if kind == "error":
                 self._stop.set()
                 raise value
-            yield value.result() if hasattr(value, "result") else value
+            try:
+                item = value.result() if hasattr(value, "result") else value
+            except Exception:
+                self._stop.set()
+                raise
+            yield item
 
 
 class OrderedEnqueuer(SequenceEnqueuer):
