@@ -42,6 +42,7 @@ class Peer:
     packages: list[str]
     script: list[str]
     python: str = ""
+    environment: str = ""  # The folder below bench-env, when it isn't the name.
     seconds: dict[str, list[float]] = field(default_factory=dict)
     version: str = ""
 
@@ -49,14 +50,14 @@ class Peer:
         """The Python of the peer's environment, made if need be; ``None`` if it can't be."""
         if not self.packages:
             return sys.executable
-        folder = ENVIRONMENTS / self.name
+        folder = ENVIRONMENTS / (self.environment or self.name)
         python = folder / "bin" / "python"
         if python.exists():
             return str(python)
         base = shutil.which(self.python) if self.python else sys.executable
         if base is None:
             return None
-        print(f"making the environment of {self.name} ...", flush=True)
+        print(f"making the environment {folder.name} ...", flush=True)
         try:
             subprocess.run([base, "-m", "venv", folder], check=True)
             subprocess.run([python, "-m", "pip", "install", "-q", *self.packages], check=True)
@@ -118,8 +119,10 @@ class Worker:
         self.process.wait()
 
 
-def measure(chosen: list[Peer], workload: str, rounds: int, processor: bool) -> None:
-    """Runs one workload with all peers in turn, ``rounds`` times."""
+def measure(
+    chosen: list[Peer], workload: str, steps: int, rounds: int, processor: bool
+) -> None:
+    """Runs one workload with all peers in turn, ``rounds`` times ``steps`` steps."""
     running: list[tuple[Peer, Worker]] = []
     for peer in chosen:
         python = peer.interpreter()
@@ -132,7 +135,7 @@ def measure(chosen: list[Peer], workload: str, rounds: int, processor: bool) -> 
     try:
         for turn in range(rounds + 1):
             for peer, worker in running:
-                seconds = worker.measure(STEPS[workload], processor)
+                seconds = worker.measure(steps, processor)
                 if turn:  # The first turn warms up.
                     peer.seconds.setdefault(workload, []).append(seconds)
             print(".", end="", flush=True)
@@ -147,13 +150,13 @@ def shown(seconds: float) -> str:
     return f"{seconds * 1e6:.0f} us" if seconds < 1e-3 else f"{seconds * 1e3:.1f} ms"
 
 
-def table(chosen: list[Peer], workloads: list[str]) -> str:
-    """The results as Markdown, ratios first."""
+def table(chosen: list[Peer], titles: dict[str, str]) -> str:
+    """The results as Markdown, ratios first; ``titles`` are those of the workloads."""
     lines = [
         "| workload | " + " | ".join(f"{p.version or p.name}" for p in chosen) + " |",
         "|---" * (len(chosen) + 1) + "|",
     ]
-    for workload in workloads:
+    for workload, title in titles.items():
         ours = chosen[0].seconds.get(workload)
         cells = []
         for peer in chosen:
@@ -168,12 +171,12 @@ def table(chosen: list[Peer], workloads: list[str]) -> str:
             else:
                 ratio = statistics.median(t / o for t, o in zip(times, ours, strict=False))
                 cells.append(f"**{ratio:.2f} x** {shown(median)} ({spread})")
-        lines.append(f"| {TITLES[workload]} | " + " | ".join(cells) + " |")
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def plot(chosen: list[Peer], workloads: list[str], path: pathlib.Path) -> None:
-    """Bars: how many times as long as Penstock each peer takes."""
+def plot(chosen: list[Peer], titles: dict[str, str], path: pathlib.Path, what: str) -> None:
+    """Bars: how many times as long as Penstock each peer takes for ``what``."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -183,16 +186,16 @@ def plot(chosen: list[Peer], workloads: list[str], path: pathlib.Path) -> None:
     width = 0.8 / len(chosen)
     for i, peer in enumerate(chosen):
         heights = []
-        for workload in workloads:
+        for workload in titles:
             ours, theirs = chosen[0].seconds.get(workload), peer.seconds.get(workload)
             both = ours and theirs
             heights.append(statistics.median(theirs) / statistics.median(ours) if both else 0)
-        axes.bar([x + i * width for x in range(len(workloads))], heights, width,
+        axes.bar([x + i * width for x in range(len(titles))], heights, width,
                  label=peer.version or peer.name)  # fmt: skip
     axes.axhline(1, color="black", linewidth=0.8)
-    axes.set_xticks([x + 0.4 for x in range(len(workloads))], [TITLES[w] for w in workloads])
+    axes.set_xticks([x + 0.4 for x in range(len(titles))], list(titles.values()))
     axes.tick_params(axis="x", labelsize=7)
-    axes.set_ylabel("time of one step, Penstock = 1")
+    axes.set_ylabel(f"time of {what}, Penstock = 1")
     axes.legend(fontsize=8)
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -215,12 +218,13 @@ def main() -> None:
     ]  # fmt: skip
     for workload in options.workloads:
         print(TITLES[workload], end=" ", flush=True)
-        measure(chosen, workload, options.rounds, options.processor)
-    text = table(chosen, options.workloads)
+        measure(chosen, workload, STEPS[workload], options.rounds, options.processor)
+    titles = {workload: TITLES[workload] for workload in options.workloads}
+    text = table(chosen, titles)
     print(text)
     if options.write:
         command = "python benchmarks/run.py " + " ".join(sys.argv[1:])
-        plot(chosen, options.workloads, IMAGES / "benchmarks.png")
+        plot(chosen, titles, IMAGES / "benchmarks.png", "one step")
         what = "Processor time of one training step" if options.processor else "One training step"
         write_section(
             "steps",
