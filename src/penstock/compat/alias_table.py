@@ -256,6 +256,12 @@ TENSORFLOW = {
     "contrib.rnn.python.ops.core_rnn_cell_impl": "tf.contrib.rnn tf.nn.rnn_cell",
     "contrib.framework.python.ops.arg_scope": "tf.contrib.framework",
     "contrib.learn.python": "tf.contrib.learn",
+    "contrib.learn.python.learn.preprocessing": "tf.contrib.learn.preprocessing",
+    "contrib.learn.python.learn.preprocessing.text": "tf.contrib.learn.preprocessing",
+    "contrib.learn.python.learn.preprocessing.categorical": "tf.contrib.learn.preprocessing",
+    "contrib.learn.python.learn.preprocessing.categorical_vocabulary": (
+        "tf.contrib.learn.preprocessing"
+    ),
     "contrib.learn.python.learn": "tf.contrib.learn",
     # Keras under `tensorflow.`, and its modules that `tf.keras` does not show.
     "keras.layers.core": "tf.keras.layers",

@@ -1,0 +1,1 @@
+"""``tf.contrib.learn``: its preprocessing of texts and categories, data sets and small records."""
