@@ -12,7 +12,8 @@ import functools
 import math
 import os
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -202,7 +203,7 @@ class BundleReader:
         return result
 
     def _read_strings(
-        self, name: str, entry: Any, shape: tuple, file: BinaryIO, path: str
+        self, name: str, entry: Any, shape: tuple, file: BufferedReader, path: str
     ) -> np.ndarray:
         """Strings: their lengths, a checksum of the lengths, their bytes."""
         data = file.read(entry.size)

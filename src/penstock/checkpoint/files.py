@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from typing import BinaryIO
+from io import BufferedReader
 
 from penstock.graph import errors
 
@@ -37,7 +37,7 @@ def corrupt(path: str, what: str) -> errors.OpError:
     return errors.DataLossError(None, None, f"{path}: {what}")
 
 
-def open_input(path: str) -> BinaryIO:
+def open_input(path: str) -> BufferedReader:
     """Opens `path` to be read.
 
     Raises:

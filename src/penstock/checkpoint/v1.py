@@ -327,7 +327,7 @@ def _set_values(proto: Any, array: np.ndarray, dtype: dtypes.DType) -> None:
             proto.MergeFromString(bytes([key]) + put_varint(len(data)) + data)
         return
     if dtype == dtypes.string:
-        values = [v if isinstance(v, bytes) else str(v).encode() for v in flat.tolist()]
+        values: list[Any] = [v if isinstance(v, bytes) else str(v).encode() for v in flat.tolist()]
     elif dtype in (dtypes.float16, dtypes.bfloat16):
         values = flat.view(np.uint16).tolist()
     elif dtype.is_quantized:

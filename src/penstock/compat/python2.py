@@ -151,6 +151,7 @@ def _restore_positions(tree: ast.AST, converted: Converted) -> None:
             and texts[number - 1] == converted.original[origin - 1]
         )
 
+    node: Any
     for node in ast.walk(tree):
         if not hasattr(node, "lineno"):
             continue

@@ -6,15 +6,16 @@ zero and the largest number at either end.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from typing import NamedTuple
 
 import numpy as np
 
 LARGEST = float(np.finfo(np.float64).max)
 
 
-class Histogram(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Histogram:
     """``buckets[i]`` values lie below ``limits[i]`` (and not below ``limits[i - 1]``)."""
 
     minimum: float

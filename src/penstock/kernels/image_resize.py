@@ -150,13 +150,13 @@ def resize_bicubic(
     images = jnp.asarray(images).astype(jnp.float32)
     y = cubic_places(images.shape[1], height, align_corners, half_pixel)
     x = cubic_places(images.shape[2], width, align_corners, half_pixel)
-    rows = sum(
+    rows: Any = sum(
         images[:, y.indices[:, tap]] * y.weights[:, tap].reshape(1, -1, 1, 1) for tap in range(4)
     )
-    return sum(  # type: ignore[return-value]
-        rows[:, :, x.indices[:, tap]] * x.weights[:, tap].reshape(1, 1, -1, 1)  # type: ignore[index]
-        for tap in range(4)
+    result: Any = sum(
+        rows[:, :, x.indices[:, tap]] * x.weights[:, tap].reshape(1, 1, -1, 1) for tap in range(4)
     )
+    return result
 
 
 def resize_nearest(

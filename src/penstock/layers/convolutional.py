@@ -107,7 +107,7 @@ class Conv(Layer):
 
     def _input_channels(self, input_shape: Any) -> int:
         axis = 1 if self._channels_first else -1
-        channels = as_shape(input_shape).dims[axis].value
+        channels = as_shape(input_shape).as_list()[axis]
         if channels is None:
             raise ValueError("The channel dimension of the inputs should be defined. Found `None`.")
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={axis: channels})
@@ -154,7 +154,7 @@ class Conv(Layer):
         return [[0, 0], [0, 0], before] if self._channels_first else [[0, 0], before, [0, 0]]
 
     def _convolved(self, inputs: Any) -> Tensor:
-        padding = "VALID" if self.padding == "causal" else self.padding
+        padding: Any = "VALID" if self.padding == "causal" else self.padding
         padding = padding if isinstance(padding, (list, tuple)) else padding.upper()
         layout = op_data_format(self.data_format, self.rank + 2)
 

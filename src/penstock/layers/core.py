@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
-
-import numpy as np
 
 from penstock.graph import dtypes
 from penstock.graph.composite import SparseTensor
@@ -275,8 +274,9 @@ class Flatten(Layer):
     def compute_output_shape(self, input_shape: Any) -> TensorShape:
         """``[batch, product of the others]``."""
         sizes = as_shape(input_shape).as_list()
-        rest = sizes[1:]
-        return TensorShape([sizes[0], int(np.prod(rest)) if all(rest) else None])
+        rest = [size for size in sizes[1:] if size]
+        known = len(rest) == len(sizes) - 1
+        return TensorShape([sizes[0], math.prod(rest) if known else None])
 
 
 def flatten(inputs: Any, name: Any = None, data_format: str = "channels_last") -> Tensor:

@@ -135,6 +135,9 @@ class BatchNormalization(Layer):
         if self.adjustment is not None:
             raise ValueError("When using virtual_batch_size, adjustment cannot be specified")
 
+    _beta_const: Tensor  # made where there is no beta: a fused normalisation wants one
+    _gamma_const: Tensor
+
     def _can_be_fused(self, ndims: int) -> bool:
         return (
             ndims == 4
@@ -157,7 +160,8 @@ class BatchNormalization(Layer):
         self._check_axes(ndims)
         self.fused = bool(self.fused) and self._can_be_fused(ndims)
         self._data_format = "NCHW" if self.axis == [1] else "NHWC"
-        known = {x: shape.dims[x].value for x in self.axis}
+        sizes_known = shape.as_list()
+        known = {x: sizes_known[x] for x in self.axis}
         if None in known.values():
             raise ValueError("Input has undefined `axis` dimension. Input shape: ", shape)
         self.input_spec = InputSpec(ndim=ndims, axes=known)
@@ -170,14 +174,15 @@ class BatchNormalization(Layer):
                 self.axis = [x + 1 for x in self.axis]
         self.gamma = self._parameter("gamma", self.scale, 1.0, sizes)
         self.beta = self._parameter("beta", self.center, 0.0, sizes)
-        partitioner = self._scope.partitioner if self._scope else None
-        if self._scope:
-            self._scope.set_partitioner(None)
+        scope = self._scope
+        partitioner = scope.partitioner if scope else None
+        if scope:
+            scope.set_partitioner(None)
         try:
             self._build_averages(sizes)
         finally:
-            if partitioner:
-                self._scope.set_partitioner(partitioner)
+            if scope and partitioner:
+                scope.set_partitioner(partitioner)
         self.built = True
 
     def _parameter(self, name: str, wanted: bool, otherwise: float, sizes: list[Any]) -> Any:
@@ -368,7 +373,8 @@ class BatchNormalization(Layer):
         return outputs
 
     def _adjusted(self, inputs: Any, training: Any, scale: Any, offset: Any) -> Any:
-        factor, shift = self.adjustment(shape_of(inputs))
+        adjustment: Any = self.adjustment
+        factor, shift = adjustment(shape_of(inputs))
         given = factor, shift
         factor = smart_cond(training, lambda: given[0], lambda: ones_like(given[0]))
         shift = smart_cond(training, lambda: given[1], lambda: zeros_like(given[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -240,8 +241,8 @@ def ssim_multiscale(
                     rest = tails[0] % step
                     padded = cond(
                         reduce_any(not_equal(rest, 0)),
-                        lambda flat=flat, rest=rest: padded_to_even(flat, rest),
-                        lambda flat=flat: flat,
+                        functools.partial(padded_to_even, flat, rest),
+                        functools.partial(list, flat),
                     )
                     smaller = [
                         avg_pool(x, ksize=divisor, strides=divisor, padding="VALID") for x in padded

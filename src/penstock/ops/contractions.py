@@ -100,6 +100,9 @@ def _as_matrix(a: Tensor, axes: Any, axes_first: bool) -> tuple[Tensor, Any, Any
     from penstock.ops.slices import concat, stack
 
     sizes = a.shape.sizes
+    free: Any
+    order: Any
+    counts: Any
     listed = isinstance(axes, (list, tuple))
     if listed and sizes is not None:
         axes = [int(axis) % len(sizes) if axis < 0 else int(axis) for axis in axes]
@@ -112,8 +115,8 @@ def _as_matrix(a: Tensor, axes: Any, axes_first: bool) -> tuple[Tensor, Any, Any
             order = axes + free if axes_first else free + axes
             counts = counts[::-1] if axes_first else counts
             return reshape(transpose(a, order), counts), static, static
-        free = convert_to_tensor(free, dtype=dtypes.int32, name="free")
         axes = convert_to_tensor(axes, dtype=dtypes.int32, name="axes")
+        free = convert_to_tensor(free, dtype=dtypes.int32, name="free")
         full = shape(a)
     else:
         static = None

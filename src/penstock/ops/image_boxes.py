@@ -94,19 +94,20 @@ class CropAndResizeGradImage:
         return constant_value_as_shape(op.inputs[3]).with_rank(4)
 
     def lower(grads, boxes, box_ind, image_size, *, T, method):
-        shape = tuple(int(s) for s in image_size)
+        sizes = tuple(int(s) for s in image_size)
+        height, width = np.shape(grads)[1:3]
 
         def forward(image: Any) -> Any:
             return kernels.crop_and_resize(
                 image,
                 jnp.asarray(boxes),
                 jnp.asarray(box_ind),
-                grads.shape[1:3],
+                (height, width),
                 method,
                 0.0,
             )
 
-        _, backward = jax.vjp(forward, jnp.zeros(shape, jnp.float32))
+        _, backward = jax.vjp(forward, jnp.zeros(sizes, jnp.float32))
         return backward(jnp.asarray(grads))[0].astype(T)
 
 
@@ -121,12 +122,14 @@ class CropAndResizeGradBoxes:
         return op.inputs[2].shape.with_rank(2)
 
     def lower(grads, image, boxes, box_ind):
+        height, width = np.shape(grads)[1:3]
+
         def forward(places: Any) -> Any:
             return kernels.crop_and_resize(
                 jnp.asarray(image).astype(jnp.float32),
                 places,
                 jnp.asarray(box_ind),
-                grads.shape[1:3],
+                (height, width),
                 "bilinear",
                 0.0,
             )

@@ -22,6 +22,7 @@ from penstock.graph.scopes import (
 from penstock.graph.shapes import TensorShape
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
+from penstock.ops.saveable_objects import SaveableObject, SaveSpec
 
 
 def tables_initializer(name: str = "init_all_tables") -> Any:
@@ -82,6 +83,9 @@ class TableInitializerBase:
     """
 
     _shared_name = ""
+
+    def _checkpoint_children(self) -> Any:
+        return iter(())
 
     def __init__(self, key_dtype: Any, value_dtype: Any) -> None:
         self._key_dtype = as_dtype(key_dtype)
@@ -287,6 +291,9 @@ class InitializableLookupTableBase(LookupInterface):
         initializer: what it is filled with.
     """
 
+    _shared_name: str
+    _name: str
+
     def __init__(self, default_value: Any, initializer: Any) -> None:
         super().__init__(initializer.key_dtype, initializer.value_dtype)
         self._default_value = convert_to_tensor(default_value, dtype=self._value_dtype)
@@ -315,6 +322,9 @@ class InitializableLookupTableBase(LookupInterface):
     def name(self) -> str:
         """The name of the table."""
         return self._table_name
+
+    def _checkpoint_children(self) -> Any:
+        yield "_initializer", self._initializer
 
     @property
     def default_value(self) -> Tensor:
@@ -373,7 +383,7 @@ class HashTable(InitializableLookupTableBase):
         shared_name: str | None = None,
         name: str | None = None,
     ) -> None:
-        self._shared_name = shared_name or initializer._shared_name or f"hash_table_{uuid.uuid4()}"
+        self._shared_name = shared_name or ""
         self._name = name or "hash_table"
         super().__init__(default_value, initializer)
 
@@ -394,7 +404,8 @@ class StaticHashTable(HashTable):
     """``HashTable`` with the arguments of TensorFlow 1.15."""
 
     def __init__(self, initializer: Any, default_value: Any, name: str | None = None) -> None:
-        super().__init__(initializer, default_value, None, name)
+        shared_name = initializer._shared_name or f"hash_table_{uuid.uuid4()}"
+        super().__init__(initializer, default_value, shared_name, name)
 
 
 # -- buckets for unknown keys ---------------------------------------------------------------------
@@ -580,7 +591,7 @@ class StaticVocabularyTable(IdTableWithHashBuckets):
     ) -> None:
         if num_oov_buckets <= 0:
             raise ValueError("oov_buckets must be > 0.")
-        table = None if initializer is None else HashTable(initializer, default_value=-1)
+        table = None if initializer is None else StaticHashTable(initializer, default_value=-1)
         super().__init__(table, num_oov_buckets, name=name, key_dtype=lookup_key_dtype)
 
 
@@ -751,6 +762,26 @@ def index_to_string_table_from_tensor(
         return StaticHashTable(initializer, default_value)
 
 
+class TableSaveable(SaveableObject):
+    """How a table is saved and restored.
+
+    Args:
+        table: the table.
+        name: what its tensors are called, but for ``-keys`` and ``-values``.
+    """
+
+    def __init__(self, table: MutableHashTable, name: str) -> None:
+        keys, values = table.export()
+        specs = [SaveSpec(keys, "", f"{name}-keys"), SaveSpec(values, "", f"{name}-values")]
+        super().__init__(table, specs, name)
+
+    def restore(self, restored_tensors: Any, restored_shapes: Any) -> Any:
+        """Gives the table the contents that were saved."""
+        handle = self.op.resource_handle
+        with name_scope(f"{self.name}_table_restore"), colocate_with(handle):
+            return apply("LookupTableImportV2", handle, *restored_tensors)
+
+
 # -- tables that change ---------------------------------------------------------------------------
 class MutableHashTable(LookupInterface):
     """A table that grows.
@@ -760,7 +791,8 @@ class MutableHashTable(LookupInterface):
         value_dtype: the type of the values.
         default_value: the value of keys that aren't there; values have its shape.
         name: the name of the operation.
-        checkpoint: kept in the graph; contents are not part of checkpoints.
+        checkpoint: whether checkpoints hold its contents, as the tensors ``NAME-keys`` and
+            ``NAME-values``.
         shared_name: the name under which operations of one session share it.
     """
 
@@ -791,6 +823,15 @@ class MutableHashTable(LookupInterface):
                 "MutableHashTableOfTensorsV2", value_shape=self._default_value.shape, **common
             )
         self._table_name = self._handle.op.name.split("/")[-1]
+        self._save_with_graph(checkpoint)
+
+    def _save_with_graph(self, checkpoint: bool) -> None:
+        if checkpoint:
+            saveable = TableSaveable(self, self._table_name)
+            add_to_collection(GraphKeys.SAVEABLE_OBJECTS, saveable)
+
+    def _checkpoint_saveables(self) -> dict[str, Any]:
+        return {"table": lambda key: TableSaveable(self, key)}
 
     @property
     def name(self) -> str:
@@ -855,7 +896,8 @@ class MutableDenseHashTable(MutableHashTable):
         initial_num_buckets: kept in the graph.
         shared_name: the name under which operations of one session share it.
         name: the name of the operation.
-        checkpoint: kept in the graph; contents are not part of checkpoints.
+        checkpoint: whether checkpoints hold its contents: ``NAME-keys`` and ``NAME-values`` are
+            all its buckets, empty ones included.
     """
 
     def __init__(
@@ -892,6 +934,7 @@ class MutableDenseHashTable(MutableHashTable):
             name=name,
         )
         self._table_name = self._handle.op.name.split("/")[-1]
+        self._save_with_graph(checkpoint)
 
     insert_or_assign = MutableHashTable.insert
     erase = MutableHashTable.remove

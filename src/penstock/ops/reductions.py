@@ -19,7 +19,7 @@ from penstock.graph import dtypes, errors
 from penstock.graph.build import apply
 from penstock.graph.composite import SparseTensor
 from penstock.graph.registry import operation
-from penstock.graph.scopes import colocate_with
+from penstock.graph.scopes import colocate_with, device
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
 from penstock.ops.operand_shapes import conjugate
@@ -164,14 +164,15 @@ def _prod_gradient(op: Any, dy: Tensor) -> list[Any]:
     repeats = _repeats(input_shape, kept)
     dy = apply("Tile", reshape(dy, kept), repeats)
     # All reduced axes become one, the others another one.
-    dimensions = rank(x)
-    indices = (indices + dimensions) % dimensions
-    reduced_axes = cast(indices, dtypes.int32)
-    all_axes = number_range(0, dimensions)
-    other_axes, _ = apply("ListDiff", all_axes, reduced_axes)
-    order = concat([reduced_axes, other_axes], 0)
-    reduced_count = reduce_prod(apply("GatherV2", input_shape, reduced_axes, 0))
-    other_count = reduce_prod(apply("GatherV2", input_shape, other_axes, 0))
+    with device("/cpu:0"):
+        dimensions = rank(x)
+        indices = (indices + dimensions) % dimensions
+        reduced_axes = cast(indices, dtypes.int32)
+        all_axes = number_range(0, dimensions)
+        other_axes, _ = apply("ListDiff", all_axes, reduced_axes)
+        order = concat([reduced_axes, other_axes], 0)
+        reduced_count = reduce_prod(apply("GatherV2", input_shape, reduced_axes, 0))
+        other_count = reduce_prod(apply("GatherV2", input_shape, other_axes, 0))
     permuted = transpose(x, order)
     permuted_shape = shape(permuted)
     table = reshape(permuted, (reduced_count, other_count))
@@ -210,7 +211,7 @@ def _extreme(function: Any, highest: bool) -> Callable[..., Any]:
     def reduce(x: Any, axes: tuple[int, ...], keep: bool) -> Any:
         if jnp.issubdtype(x.dtype, jnp.integer):
             limits = jnp.iinfo(x.dtype)
-            start = limits.min if highest else limits.max
+            start: float = limits.min if highest else limits.max
         else:
             start = -np.inf if highest else np.inf
         if np.size(x):

@@ -479,9 +479,12 @@ def _packed_slice(
                 ]
         else:
             packed = [constant([], dtype=dtypes.int32)] * 3
+        begins, ends, steps = packed
         return strided_slice(
             tensor,
-            *packed,  # type: ignore[arg-type]
+            begins,
+            ends,
+            steps,
             begin_mask=masks.begin,
             end_mask=masks.end,
             ellipsis_mask=masks.ellipsis,

@@ -29,7 +29,7 @@ def invalid(message: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(None, None, message)
 
 
-def mapped(function: Callable[[bytes], Any], array: np.ndarray, dtype: Any = object) -> np.ndarray:
+def mapped(function: Callable[[Any], Any], array: np.ndarray, dtype: Any = object) -> np.ndarray:
     """``function`` of each element."""
     array = np.asarray(array)
     result = np.empty(array.shape, dtype)
@@ -350,7 +350,7 @@ class Substr:
         texts, starts, counts = np.broadcast_arrays(input, pos, len)
         result = np.empty(texts.shape, object)
         for i, place in enumerate(np.ndindex(*texts.shape)):
-            raw = texts[place]
+            raw: Any = texts[place]
             text = raw.decode("utf-8", "surrogateescape") if unit == "UTF8_CHAR" else raw
             start, size = int(starts[place]), text.__len__()
             if not -size <= start <= size:

@@ -68,11 +68,11 @@ class RNNCell(Layer):
         if scope is not None:
             with variable_scope(scope, custom_getter=self._keep_variable) as opened:
                 return super().__call__(inputs, state, scope=opened)
-        opened = self.__dict__.get("rnncell_scope")
-        if opened is None:
-            opened = variable_scope(get_variable_scope(), custom_getter=self._keep_variable)
-            self.rnncell_scope = opened
-        with opened:
+        own = self.__dict__.get("rnncell_scope")
+        if own is None:
+            own = variable_scope(get_variable_scope(), custom_getter=self._keep_variable)
+            self.rnncell_scope = own
+        with own:
             return super().__call__(inputs, state)
 
     def _keep_variable(self, getter: Any, *args: Any, **kwargs: Any) -> Any:

@@ -152,7 +152,7 @@ def _loop(
     steps = shape_of(flat_input[0])[0]
     batch_size = batch_size_of(flat_input)
     shapes = _check_inputs(flat_input)
-    known_batch = shapes[0].dims[1].value
+    known_batch = shapes[0].as_list()[1]
     kind = state_dtype(dtype, state)
     zero_output = nest.pack_sequence_as(
         structure=output_size,
@@ -160,10 +160,10 @@ def _loop(
             zeros(stack(joined_shape(batch_size, size)), kind) for size in nest.flatten(output_size)
         ],
     )
+    shortest: Any = None
+    longest: Any = steps
     if lengths is not None:
         shortest, longest = reduce_min(lengths), reduce_max(lengths)
-    else:
-        shortest, longest = None, steps
     time = constant(0, dtype=dtypes.int32, name="time")
     with name_scope("dynamic_rnn") as prefix:
         pass
@@ -218,7 +218,7 @@ def _loop(
         swap_memory=swap_memory,
     )
     flat_output = [a.stack() for a in outputs]
-    known_steps = shapes[0].dims[0].value
+    known_steps = shapes[0].as_list()[0]
     for made, size in zip(flat_output, nest.flatten(output_size), strict=True):
         made.set_shape(joined_static_shape([known_steps, known_batch], size))
     return nest.pack_sequence_as(structure=output_size, flat_sequence=flat_output), final_state

@@ -133,8 +133,9 @@ class BasicLSTMCell(_OldCell, cells.BasicLSTMCell):
             return new_h, concat([new_c, new_h], 1)
 
 
-def _sharded(name: str, shape: Sequence[int], dtype: Any, count: int) -> Any:
+def _sharded(name: str, shape: Sequence[int], dtype: Any, count: int | None) -> Any:
     """A variable in ``count`` parts along its first dimension, joined."""
+    count = count or 1
     if count > shape[0]:
         raise ValueError(f"Too many shards: shape={shape}, num_shards={count}")
     size, rest = divmod(shape[0], count)

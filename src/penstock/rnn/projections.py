@@ -84,6 +84,7 @@ class _Around(RNNCell):
 
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
         """One step."""
+        self._own_scope: Any
         if behavior.before(1, 0):
             self._own_scope = variable_scope(scope or type(self).__name__)
             return self.call(inputs, state)

@@ -87,8 +87,12 @@ class Fetches:
             if isinstance(fetch, kind):
                 listed, contract = function(fetch)
                 part = self._visit_sequence(list(listed))
-                return lambda values, c=contract: c(part(values))
+                return self._then(part, contract)
         return self._element(fetch)
+
+    @staticmethod
+    def _then(part: Rebuild, contract: Callable[[Any], Any]) -> Rebuild:
+        return lambda values: contract(part(values))
 
     def _visit_sequence(self, fetch: Any) -> Rebuild:
         parts = [self._visit(item) for item in fetch]

@@ -122,10 +122,11 @@ def maxout(inputs: Any, num_units: int, axis: int = -1, scope: str | None = None
                 f"number of features({channels}) is not a multiple of num_units({num_units})"
             )
         place = axis % len(sizes)
-        known = shape_of(inputs) if None in sizes else None
+        known: Any = shape_of(inputs) if None in sizes else None
         wanted = [known[i] if size is None else size for i, size in enumerate(sizes)]
         grouped = [*wanted[:place], num_units, channels // num_units, *wanted[place + 1 :]]
-        outputs = reduce_max(reshape(inputs, grouped), place + 1)
+        last = -1 if axis == -1 else place + 1
+        outputs = reduce_max(reshape(inputs, grouped), last)
         return outputs
 
 

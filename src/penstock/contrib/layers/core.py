@@ -453,7 +453,7 @@ def _depthwise(
     from penstock.contrib.layers.collections import get_variable_collections
 
     axis = 1 if data_format == "NCHW" else 3
-    channels = inputs.get_shape().with_rank(4).dims[axis].value
+    channels: Any = inputs.get_shape().with_rank(4).as_list()[axis]
     dtype = inputs.dtype.base_dtype
     weights = model_variable(
         "depthwise_weights",

@@ -63,6 +63,7 @@ def _learning_rate(given: Any) -> Any:
 
 
 def _optimizer(given: Any, rate: Any, has_rate: bool) -> Optimizer:
+    made: Any
     if isinstance(given, str):
         if rate is None:
             raise ValueError(
@@ -79,7 +80,8 @@ def _optimizer(given: Any, rate: Any, has_rate: bool) -> Optimizer:
             raise ValueError(
                 f"Learning rate is None, but should be specified if optimizer is class ({given})."
             )
-        return given(learning_rate=rate)
+        made = given
+        return made(learning_rate=rate)
     if isinstance(given, Optimizer):
         return given
     if not callable(given):

@@ -42,7 +42,7 @@ def _parsed(name: str, kind: type, text: str) -> Any:
         raise fail() from None
 
 
-def _cast(name: str, kind: type, value: Any) -> Any:
+def _cast(name: str, kind: type[Any], value: Any) -> Any:
     """``value`` as ``kind``, where no information is lost."""
     message = f"Could not cast hparam '{name}' of type '{kind}' from value {value!r}"
     if issubclass(kind, type(None)):
