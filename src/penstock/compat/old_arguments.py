@@ -5,7 +5,8 @@ versions, and tells them apart by their names and types:
 
 - a keyword that only the old signature has (``concat_dim``) means an old call;
 - arguments given by place are those of the old signature when their types say so (a class label
-  is an integer, an operation's name is text).
+  is an integer, an operation's name is text), and where the two orders look alike, in programs
+  that run as TensorFlow 0.x.
 
 The rest of Penstock calls the functions that are wrapped here, which know one signature each.
 """
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from penstock import behavior
 from penstock.graph import convert
 from penstock.graph.composite import SparseTensor, SparseTensorValue
 from penstock.graph.dtypes import DType
@@ -132,8 +134,15 @@ def _split_axis_first(arguments: tuple[Any, ...]) -> bool:
     return not _is_scalar_integer(value)
 
 
+def _in_0_x(arguments: tuple[Any, ...]) -> bool:
+    """Nothing in the arguments tells the orders apart, so the program's version decides."""
+    return behavior.before(1, 0)
+
+
 def _inputs_before_labels(arguments: tuple[Any, ...]) -> bool:
     """``nce_loss(weights, biases, inputs, labels, ...)``: labels are integers."""
+    if behavior.before(1, 0):
+        return True
     return len(arguments) > 3 and _is_integer(arguments[3]) and not _is_integer(arguments[2])
 
 
@@ -143,6 +152,8 @@ def _any_by_place(arguments: tuple[Any, ...]) -> bool:
 
 
 def _labels_second(arguments: tuple[Any, ...]) -> bool:
+    if behavior.before(1, 0):
+        return True
     return not isinstance(arguments[0], SparseTensor) and (
         len(arguments) > 1 and isinstance(arguments[1], (SparseTensor, SparseTensorValue))
     )
@@ -201,9 +212,14 @@ softmax_cross_entropy_with_logits = _accepting(
 sparse_softmax_cross_entropy_with_logits = _accepting(
     losses.sparse_softmax_cross_entropy_with_logits, "logits, labels, name", _any_by_place
 )
-# Both orders of these two look alike: the order of 1.15, but for programs run as 0.x.
-weighted_cross_entropy_with_logits = losses.weighted_cross_entropy_with_logits
-log_poisson_loss = losses.log_poisson_loss
+weighted_cross_entropy_with_logits = _accepting(
+    losses.weighted_cross_entropy_with_logits,
+    "logits, targets, pos_weight, name",
+    _in_0_x,
+)
+log_poisson_loss = _accepting(
+    losses.log_poisson_loss, "log_input, targets, compute_full_loss, name", _in_0_x
+)
 ctc_loss = _accepting(
     ctc.ctc_loss,
     "inputs, labels, sequence_length, preprocess_collapse_repeated, ctc_merge_repeated, time_major",

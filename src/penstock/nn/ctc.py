@@ -10,7 +10,6 @@ from penstock.graph.composite import SparseTensor
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.scopes import name_scope
 from penstock.graph.tensor import Tensor
-from penstock.nn.arguments import order_before_1_0
 from penstock.ops.arrays import expand_dims, ones_like, reshape, shape, transpose
 from penstock.ops.casts import cast
 from penstock.ops.comparisons import logical_and, not_equal
@@ -28,8 +27,6 @@ def _batch_major(x: Any) -> Tensor:
     return transpose(convert_to_tensor(x), [1, 0, 2])
 
 
-@order_before_1_0("inputs", "labels", "sequence_length", "preprocess_collapse_repeated",
-                  "ctc_merge_repeated", "time_major")  # fmt: skip
 def ctc_loss(
     labels: Any,
     inputs: Any = None,
@@ -43,8 +40,7 @@ def ctc_loss(
     """The negative log-probability of label sequences, over all their alignments.
 
     Args:
-        labels: an ``int32`` ``SparseTensor`` ``[batch, length]``. (In programs of TensorFlow 0.x
-            ``inputs`` come before ``labels``.)
+        labels: an ``int32`` ``SparseTensor`` ``[batch, length]``.
         inputs: logits, ``[time, batch, classes]``; blank is the last class.
         sequence_length: ``int32[batch]``: the steps of each example.
         preprocess_collapse_repeated: merge repeated labels before.

@@ -12,7 +12,6 @@ from penstock.graph.convert import convert_to_tensor
 from penstock.graph.scopes import control_dependencies, name_scope
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
-from penstock.nn.arguments import order_before_1_0
 from penstock.ops.arrays import (
     ones_like,
     rank,
@@ -53,7 +52,6 @@ def _named(function: str, sentinel: Any, labels: Any, logits: Any) -> tuple[Any,
     return labels, logits
 
 
-@order_before_1_0("logits", "labels", "dim", "name")
 def softmax_cross_entropy_with_logits(
     _sentinel: Any = None,
     labels: Any = None,
@@ -65,8 +63,7 @@ def softmax_cross_entropy_with_logits(
     """The cross-entropy of ``softmax(logits)`` against distributions, without gradient for them.
 
     Args:
-        _sentinel: keeps the arguments named. (In programs of TensorFlow 0.x arguments may come by
-            place: logits, labels.)
+        _sentinel: keeps the arguments named.
         labels: ``[..., classes]``, each row a distribution.
         logits: unscaled log-probabilities of the same shape and floating type.
         dim: the old name of ``axis``.
@@ -152,15 +149,13 @@ def _as_matrix(x: Tensor) -> Tensor:
     return matrix
 
 
-@order_before_1_0("logits", "labels", "name")
 def sparse_softmax_cross_entropy_with_logits(
     _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
 ) -> Tensor:
     """The cross-entropy of ``softmax(logits)`` against class numbers.
 
     Args:
-        _sentinel: keeps the arguments named. (In programs of TensorFlow 0.x arguments may come by
-            place: logits, labels.)
+        _sentinel: keeps the arguments named.
         labels: integers of the shape of ``logits`` without its last axis, in ``[0, classes)``.
         logits: ``[..., classes]``, unscaled log-probabilities of a floating type.
         name: the operation's name.
@@ -228,7 +223,6 @@ def _check_same(first: Tensor, second: Tensor, what: str) -> None:
         ) from None
 
 
-@order_before_1_0("logits", "targets", "name")
 def sigmoid_cross_entropy_with_logits(
     _sentinel: Any = None,
     labels: Any = None,
@@ -241,8 +235,7 @@ def sigmoid_cross_entropy_with_logits(
     ``max(x, 0) - x * z + log(1 + exp(-abs(x)))`` for logits ``x`` and labels ``z``.
 
     Args:
-        _sentinel: keeps the arguments named. (In programs of TensorFlow 0.x arguments may come by
-            place: logits, targets.)
+        _sentinel: keeps the arguments named.
         labels: a tensor of the type and shape of ``logits``.
         logits: ``float32`` or ``float64``.
         name: the name of the scope.
@@ -265,7 +258,6 @@ def sigmoid_cross_entropy_with_logits(
         return add(relu_logits - logits * labels, log1p(exp(negative_size)), name=scope)
 
 
-@order_before_1_0("logits", "targets", "pos_weight", "name")
 def weighted_cross_entropy_with_logits(
     labels: Any = None,
     logits: Any = None,
@@ -298,7 +290,6 @@ def weighted_cross_entropy_with_logits(
         )
 
 
-@order_before_1_0("log_input", "targets", "compute_full_loss", "name")
 def log_poisson_loss(
     targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
 ) -> Tensor:

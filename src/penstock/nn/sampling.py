@@ -8,7 +8,6 @@ from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.scopes import name_scope
 from penstock.graph.tensor import Tensor
-from penstock.nn.arguments import order_before_1_0
 from penstock.nn.embedding import embedding_lookup
 from penstock.nn.losses import (
     sigmoid_cross_entropy_with_logits,
@@ -33,11 +32,6 @@ from penstock.ops.math_binary import multiply
 from penstock.ops.math_unary import log
 from penstock.ops.matrices import matmul
 from penstock.ops.slices import slice as slice_tensor
-
-_OLD_ORDER = (
-    "weights", "biases", "inputs", "labels", "num_sampled", "num_classes", "num_true",
-    "sampled_values", "remove_accidental_hits", "partition_strategy", "name",
-)  # fmt: skip
 
 
 def _sum_rows(x: Tensor) -> Tensor:
@@ -138,7 +132,6 @@ def _hits(labels: Tensor, sampled: Tensor, num_true: int, num_sampled: int, dtyp
     return apply("SparseToDense", places, sizes, values, 0.0, validate_indices=False)
 
 
-@order_before_1_0(*_OLD_ORDER)
 def nce_loss(
     weights: Any,
     biases: Any,
@@ -157,8 +150,7 @@ def nce_loss(
     Args:
         weights: ``[num_classes, dim]``, or a list of parts.
         biases: ``[num_classes]``.
-        labels: ``[batch, num_true]`` integers: the true classes. (In programs of TensorFlow 0.x
-            ``inputs`` come before ``labels``.)
+        labels: ``[batch, num_true]`` integers: the true classes.
         inputs: ``[batch, dim]``.
         num_sampled: how many classes are sampled for the batch.
         num_classes: how many classes there are.
@@ -179,7 +171,6 @@ def nce_loss(
     return _sum_rows(losses)
 
 
-@order_before_1_0(*_OLD_ORDER)
 def sampled_softmax_loss(
     weights: Any,
     biases: Any,
