@@ -181,24 +181,28 @@ class LuongAttention(AttentionMechanism):
     def __call__(self, query: Any, state: Any) -> Any:
         """``(weights, next_state)`` for a query ``[batch, num_units]``."""
         with variable_scope(None, "luong_attention", [query]):
-            depth, key_units = query.get_shape()[-1], self._keys.get_shape()[-1]
-            if depth != key_units:
-                raise ValueError(
-                    "Incompatible or unknown inner dimensions between query and keys.  Query "
-                    f"({query}) has units: {depth}.  Keys ({self._keys}) have units: {key_units}.  "
-                    "Perhaps you need to set num_units to the keys' dimension "
-                    f"({key_units})?"
-                )
-            factor = None
-            if self._scale:
-                factor = get_variable("attention_g", dtype=query.dtype, initializer=Ones(),
-                                      shape=())  # fmt: skip
-            score = matmul(expand_dims(query, 1), self._keys, transpose_b=True)
-            score = squeeze(score, [1])
-            if factor is not None:
-                score = factor * score
+            score = self._score(query)
         weights = self._probability_fn(score, state)
         return weights, weights
+
+    def _score(self, query: Any) -> Any:
+        depth, key_units = query.get_shape()[-1], self._keys.get_shape()[-1]
+        if depth != key_units:
+            raise ValueError(
+                "Incompatible or unknown inner dimensions between query and keys.  Query "
+                f"({query}) has units: {depth}.  Keys ({self._keys}) have units: {key_units}.  "
+                "Perhaps you need to set num_units to the keys' dimension "
+                f"({key_units})?"
+            )
+        factor = None
+        if self._scale:
+            factor = get_variable("attention_g", dtype=query.dtype, initializer=Ones(),
+                                  shape=())  # fmt: skip
+        score = matmul(expand_dims(query, 1), self._keys, transpose_b=True)
+        score = squeeze(score, [1])
+        if factor is not None:
+            score = factor * score
+        return score
 
 
 class BahdanauAttention(AttentionMechanism):
@@ -235,22 +239,26 @@ class BahdanauAttention(AttentionMechanism):
     def __call__(self, query: Any, state: Any) -> Any:
         """``(weights, next_state)`` for a query ``[batch, n]``."""
         with variable_scope(None, "bahdanau_attention", [query]):
-            processed = self._query_layer(query) if self._query_layer else query
-            units, dtype = self._num_units, query.dtype
-            vector = get_variable("attention_v", [units], dtype=dtype)
-            factor = shift = None
-            if self._normalize:
-                start = Constant(math.sqrt(1.0 / units))
-                factor = get_variable("attention_g", dtype=dtype, initializer=start, shape=())
-                shift = get_variable("attention_b", [units], dtype=dtype, initializer=Zeros())
-            processed = expand_dims(processed, 1)
-            if factor is not None:
-                normed = factor * vector * rsqrt(reduce_sum(square(vector)))
-                score = reduce_sum(normed * tanh(self._keys + processed + shift), [2])
-            else:
-                score = reduce_sum(vector * tanh(self._keys + processed), [2])
+            score = self._score(query)
         weights = self._probability_fn(score, state)
         return weights, weights
+
+    def _score(self, query: Any) -> Any:
+        processed = self._query_layer(query) if self._query_layer else query
+        units, dtype = self._num_units, query.dtype
+        vector = get_variable("attention_v", [units], dtype=dtype)
+        factor = shift = None
+        if self._normalize:
+            start = Constant(math.sqrt(1.0 / units))
+            factor = get_variable("attention_g", dtype=dtype, initializer=start, shape=())
+            shift = get_variable("attention_b", [units], dtype=dtype, initializer=Zeros())
+        processed = expand_dims(processed, 1)
+        if factor is not None:
+            normed = factor * vector * rsqrt(reduce_sum(square(vector)))
+            score = reduce_sum(normed * tanh(self._keys + processed + shift), [2])
+        else:
+            score = reduce_sum(vector * tanh(self._keys + processed), [2])
+        return score
 
 
 class AttentionWrapperState(
