@@ -119,9 +119,7 @@ class Worker:
         self.process.wait()
 
 
-def measure(
-    chosen: list[Peer], workload: str, steps: int, rounds: int, processor: bool
-) -> None:
+def measure(chosen: list[Peer], workload: str, steps: int, rounds: int, processor: bool) -> None:
     """Runs one workload with all peers in turn, ``rounds`` times ``steps`` steps."""
     running: list[tuple[Peer, Worker]] = []
     for peer in chosen:

@@ -25,14 +25,22 @@ def serve(version: str, step: Callable[[], None], finish: Callable[[], None]) ->
     """
     step()
     finish()
-    print(version, flush=True)
-    for line in sys.stdin:
-        count = int(line)
+
+    def run(count: int) -> tuple[float, float]:
         began, busy = time.perf_counter(), time.process_time()
         for _ in range(count):
             step()
         finish()
-        print(time.perf_counter() - began, time.process_time() - busy, flush=True)
+        return time.perf_counter() - began, time.process_time() - busy
+
+    answer(version, run)
+
+
+def answer(version: str, run: Callable[[int], tuple[float, float]]) -> None:
+    """Answers requests with what ``run`` measures for a number of steps."""
+    print(version, flush=True)
+    for line in sys.stdin:
+        print(*run(int(line)), flush=True)
 
 
 def data(workload: str) -> tuple[np.ndarray, np.ndarray]:
