@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-
-import numpy as np
+from typing import Any
 
 from penstock.checkpoint.reader import CheckpointReader
 from penstock.checkpoint.state import latest_checkpoint
@@ -22,12 +21,18 @@ class NewCheckpointReader(CheckpointReader):
         DataLossError: it is cut off or altered.
     """
 
-    def get_tensor(self, tensor_str: str | bytes) -> np.ndarray:
-        """The value of a tensor, or ``NotFoundError``."""
+    def get_tensor(self, tensor_str: str | bytes) -> Any:
+        """The value of a tensor: an array, or a NumPy scalar (``bytes`` for a text).
+
+        Raises:
+            NotFoundError: there is no such tensor.
+            DataLossError: its bytes are cut off or altered.
+        """
         name = tensor_str.decode() if isinstance(tensor_str, bytes) else tensor_str
         if not self.has_tensor(name):
             raise errors.NotFoundError(None, None, f"Key {name} not found in checkpoint")
-        return super().get_tensor(name)
+        value = super().get_tensor(name)
+        return value[()] if value.ndim == 0 else value
 
 
 def load_checkpoint(ckpt_dir_or_file: str | os.PathLike) -> NewCheckpointReader:
@@ -55,8 +60,8 @@ def checkpoint_path(ckpt_dir_or_file: str | os.PathLike) -> str:
     return path
 
 
-def load_variable(ckpt_dir_or_file: str | os.PathLike, name: str) -> np.ndarray:
-    """The value of one variable of a checkpoint.
+def load_variable(ckpt_dir_or_file: str | os.PathLike, name: str) -> Any:
+    """The value of one variable of a checkpoint, as ``NewCheckpointReader.get_tensor`` gives it.
 
     Args:
         ckpt_dir_or_file: a checkpoint's path, or a folder.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from penstock import protos
 from penstock.checkpoint import meta_graph
+from penstock.checkpoint.object_graph import OBJECT_GRAPH_KEY
+from penstock.checkpoint.reader import CheckpointReader
+from penstock.checkpoint.saveables import op_list_to_dict
 from penstock.checkpoint.saver_graph import V2, SaverBuilder
 from penstock.checkpoint.state import (
     checkpoint_exists,
@@ -26,6 +29,22 @@ from penstock.ops.variables import prepend_name_scope
 from penstock.platform import logging
 
 _ONE_HOUR = 3600
+_NOT_BY_NAME = """
+
+Existing variables not in the checkpoint: {missing}
+
+Variables names when this checkpoint was written which don't exist now: {more}
+
+({matched} variable name(s) did match)
+
+Could not find some variables in the checkpoint (see names above). Saver was attempting to load an \
+object-based checkpoint (saved using tf.train.Checkpoint or tf.keras.Model.save_weights) using \
+variable names. If the checkpoint was written with eager execution enabled, it's possible that \
+variable names have changed (for example missing a '_1' suffix). It's also possible that there \
+are new variables which did not exist when the checkpoint was written. You can construct a \
+Saver(var_list=...) with only the variables which previously existed, and if variable names have \
+changed you may need to make this a dictionary with the old names as keys. If you're using an \
+Estimator, you'll need to return a tf.train.Saver inside a tf.train.Scaffold from your model_fn."""
 
 
 class Saver:
@@ -98,6 +117,7 @@ class Saver:
         self._checkpoints_to_be_deleted: list[tuple[str, float]] = []
         self._save_relative_paths = save_relative_paths
         self._next_checkpoint_time = float("inf")
+        self._object_saver: Any = None
         if not defer_build:
             self.build()
         if self.saver_def is not None:
@@ -336,6 +356,8 @@ class Saver:
         try:
             sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: path})
         except errors.NotFoundError as error:
+            if self._restore_objects(sess, path):
+                return
             raise _restore_error(
                 error,
                 "a Variable name or other graph key that is missing from the checkpoint",
@@ -345,6 +367,51 @@ class Saver:
                 error,
                 "a mismatch between the current graph and the graph from the checkpoint",
             ) from error
+
+    def _restore_objects(self, sess: Any, path: str) -> bool:
+        """Restores from a checkpoint of ``tf.train.Checkpoint``, by the variables' names in it.
+
+        Returns:
+            Whether it is one.
+
+        Raises:
+            NotFoundError: a variable isn't in it.
+        """
+        from penstock.checkpoint.checkpoint import read_object_graph
+
+        reader = CheckpointReader(path)
+        if not reader.has_tensor(OBJECT_GRAPH_KEY):
+            return False
+        keys = {
+            attribute.full_name: attribute.checkpoint_key
+            for node in read_object_graph(reader, path).nodes
+            for attribute in node.attributes
+            if attribute.full_name
+        }
+        with sess.graph.as_default():
+            wanted = self._var_list if self._var_list is not None else all_saveable_objects()
+            if not isinstance(wanted, Mapping):
+                wanted = op_list_to_dict(wanted)
+            missing = sorted(set(wanted) - set(keys))
+            if missing:
+                raise errors.NotFoundError(
+                    None,
+                    None,
+                    _NOT_BY_NAME.format(
+                        missing=", ".join(missing),
+                        more=", ".join(sorted(set(keys) - set(wanted))),
+                        matched=len(set(keys) & set(wanted)),
+                    ),
+                )
+            if self._object_saver is None:
+                logging.warning(
+                    "Restoring an object-based checkpoint using a name-based saver. This may be "
+                    "somewhat fragile, and will re-build the Saver. Instead, consider loading "
+                    "object-based checkpoints using tf.train.Checkpoint()."
+                )
+                self._object_saver = Saver({keys[name]: wanted[name] for name in wanted})
+        self._object_saver.restore(sess, path)
+        return True
 
     def export_meta_graph(
         self,

@@ -50,7 +50,7 @@ class SaverBuilder:
             path = placeholder_with_default(filename or "model", shape=(), name="filename")
             path = placeholder_with_default(path, shape=(), name="Const")
             if sharded:
-                groups = _by_device(saveables)
+                groups = by_device(saveables)
                 if self._write_version == V2:
                     saved = self._sharded_save(path, groups)
                 else:
@@ -88,11 +88,11 @@ class SaverBuilder:
         count = constant(len(groups), name="num_shards")
         prefixes, saves = [], []
         for shard, (device, saveables) in enumerate(groups):
-            with on_device(_cpu_of(device)):
+            with on_device(cpu_of(device)):
                 prefix = apply("ShardedFilename", temporary, shard, count)
                 prefixes.append(prefix)
                 saves.append(self._save(prefix, saveables))
-        with control_dependencies([save.op for save in saves]), on_device(_cpu_of(groups[-1][0])):
+        with control_dependencies([save.op for save in saves]), on_device(cpu_of(groups[-1][0])):
             merge = apply("MergeV2Checkpoints", prefixes, path, delete_old_dirs=True)
             with control_dependencies([merge]):
                 return identity(path)
@@ -158,7 +158,7 @@ def _known_shape(tensor: Any) -> Any:
     return shape if shape.is_fully_defined() else shape_of(tensor)
 
 
-def _by_device(saveables: Sequence[SaveableObject]) -> list[tuple[str, list[SaveableObject]]]:
+def by_device(saveables: Sequence[SaveableObject]) -> list[tuple[str, list[SaveableObject]]]:
     groups: dict[str, list[SaveableObject]] = {}
     for saveable in saveables:
         devices = {spec.device for spec in saveable.specs}
@@ -171,7 +171,7 @@ def _by_device(saveables: Sequence[SaveableObject]) -> list[tuple[str, list[Save
     return sorted(groups.items(), key=lambda item: item[0])
 
 
-def _cpu_of(device: str) -> str:
+def cpu_of(device: str) -> str:
     """The CPU of the task that ``device`` belongs to."""
     spec = DeviceSpec.from_string(device or "")
     spec.device_type, spec.device_index = "CPU", 0

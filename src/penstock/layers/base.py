@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,7 @@ class Layer:
         self._trainable = trainable
         self._trainable_weights: list[Any] = []
         self._non_trainable_weights: list[Any] = []
+        self._weights_by_name: dict[str, Any] = {}
         self._updates: list[Any] = []
         self._losses: list[tuple[Any, Any]] = []
         self._update_inputs: list[Any] = []
@@ -154,6 +155,12 @@ class Layer:
     @activity_regularizer.setter
     def activity_regularizer(self, regularizer: Any) -> None:
         self._activity_regularizer = regularizer
+
+    def _checkpoint_children(self) -> Iterator[tuple[str, Any]]:
+        yield from self._weights_by_name.items()
+        for name, value in vars(self).items():
+            if isinstance(value, Layer):
+                yield name, value
 
     # -- variables ---------------------------------------------------------------------------
     @property
@@ -265,6 +272,7 @@ class Layer:
             mine = self._trainable_weights if is_trained else self._non_trainable_weights
             if not _is_in(variable, mine):
                 mine.append(variable)
+            self._weights_by_name[name] = variable
             if regularizer:
                 parts = list(variable) if isinstance(variable, PartitionedVariable) else [variable]
                 if not any(id(part) in before for part in parts):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,13 +48,21 @@ NUMERIC_TYPES = frozenset(
 
 
 # -- Assert ----------------------------------------------------------------------------------------
-def label_of(tensor: Tensor) -> np.ndarray | None:
-    """The array of a text that is constant, wherever it was brought; ``None`` for other tensors."""
+def label_of(tensor: Tensor, fed: Collection[Tensor] = ()) -> np.ndarray | None:
+    """The array of a text that is constant, wherever it was brought; ``None`` for other tensors.
+
+    Args:
+        tensor: the tensor.
+        fed: the tensors that are fed: even a constant may be.
+    """
     if tensor.dtype is not dtypes.string:
         return None
     op = tensor.op
-    while op.type in ("Switch", "Enter", "Identity"):
-        op = op.inputs[0].op
+    while op.type in ("Switch", "Enter", "Identity") and tensor not in fed:
+        tensor = op.inputs[0]
+        op = tensor.op
+    if tensor in fed:
+        return None
     return op._attributes["value"] if op.type == "Const" else None
 
 

@@ -11,6 +11,7 @@ from penstock.graph import errors
 from penstock.graph.dtypes import as_dtype
 from penstock.graph.registry import operation
 from penstock.graph.shapes import TensorShape, unknown_shape
+from penstock.kernels.hashes import murmur64
 from penstock.ops.session_resources import open_resource, resource_of
 from penstock.ops.shape_rules import scalar_output
 from penstock.platform.file_errors import translated
@@ -19,6 +20,7 @@ _TYPES = (
     "container: string = ''; shared_name: string = ''; use_node_name_sharing: bool = false; "
     "key_dtype: type; value_dtype: type"
 )
+_FEWEST_BUCKETS = 4
 _WHOLE_LINE, _LINE_NUMBER = -2, -1
 
 
@@ -30,7 +32,6 @@ class _Table:
         value_dtype: the type of the values.
         value_shape: the shape of a value.
         initializable: whether it is filled once, before it is used.
-        special: keys that mark empty places and may not be used.
     """
 
     def __init__(
@@ -39,7 +40,6 @@ class _Table:
         value_dtype: Any,
         value_shape: tuple[int, ...] = (),
         initializable: bool = False,
-        special: tuple[Any, ...] = (),
     ) -> None:
         self.key_dtype = np.dtype(key_dtype)
         self.value_dtype = np.dtype(value_dtype)
@@ -48,20 +48,12 @@ class _Table:
         self.lock = threading.Lock()
         self.initializable = initializable
         self.initialized = not initializable
-        self.special = special
 
     def check_keys(self, keys: np.ndarray, op: Any) -> list[Any]:
         """The keys as dictionary keys."""
         if keys.dtype.kind == "O":
-            listed = [k if isinstance(k, bytes) else str(k).encode() for k in keys.ravel()]
-        else:
-            listed = keys.ravel().tolist()
-        for key in listed:
-            if key in self.special:
-                raise errors.InvalidArgumentError(
-                    None, op, "Using the empty_key as a table key is not allowed"
-                )
-        return listed
+            return [k if isinstance(k, bytes) else str(k).encode() for k in keys.ravel()]
+        return keys.ravel().tolist()
 
     def check_ready(self, op: Any) -> None:
         """Raises unless the table was initialized."""
@@ -122,6 +114,12 @@ class _Table:
         self.insert(keys, values, op)
         self.initialized = True
 
+    def remove(self, keys: list[Any]) -> None:
+        """Takes entries away."""
+        with self.lock:
+            gone = set(keys)
+            self.entries = {k: v for k, v in self.entries.items() if k not in gone}
+
     def export(self) -> tuple[np.ndarray, np.ndarray]:
         """All keys and values."""
         keys = np.empty(len(self.entries), self.key_dtype)
@@ -130,6 +128,112 @@ class _Table:
         for i, value in enumerate(self.entries.values()):
             values[i] = value
         return keys, values
+
+
+class _DenseTable(_Table):
+    """A table whose buckets stand as in TensorFlow, since those are what checkpoints hold.
+
+    A key stands in the bucket that its hash names, or in one of those 1, 1 + 2, 1 + 2 + 3, ...
+    further, where others were taken.
+
+    Args:
+        empty: the key of empty buckets.
+        deleted: the key of buckets whose entry was removed.
+        buckets: how many there are at first, a power of two.
+        load: which part of them may be taken.
+    """
+
+    def __init__(
+        self, key_dtype: Any, value_dtype: Any, value_shape: tuple[int, ...], empty: Any,
+        deleted: Any, buckets: int, load: float,
+    ) -> None:  # fmt: skip
+        super().__init__(key_dtype, value_dtype, value_shape)
+        self.empty, self.deleted, self.load = empty, deleted, load
+        self._clear(buckets)
+
+    def _clear(self, buckets: int) -> None:
+        self.bucket_keys: list[Any] = [self.empty] * buckets
+        self.places: dict[Any, int] = {}
+
+    def check_keys(self, keys: np.ndarray, op: Any) -> list[Any]:
+        """The keys as dictionary keys."""
+        listed = super().check_keys(keys, op)
+        for word, key in (("empty_key", self.empty), ("deleted_key", self.deleted)):
+            if key in listed:
+                raise errors.InvalidArgumentError(
+                    None, op, f"Using the {word} as a table key is not allowed"
+                )
+        return listed
+
+    def insert(self, keys: np.ndarray, values: np.ndarray, op: Any) -> None:
+        """Adds or replaces entries."""
+        listed = self.check_keys(keys, op)
+        super().insert(keys, values, op)
+        with self.lock:
+            # All are counted as new, as there.
+            wanted = len(self.places) + len(listed)
+            buckets = len(self.bucket_keys)
+            if wanted > buckets * self.load:
+                while wanted > buckets * self.load:
+                    buckets *= 2
+                taken = [key for key in self.bucket_keys if key in self.places]
+                self._clear(buckets)
+                for key in taken:
+                    self._place(key)
+            for key in listed:
+                if key not in self.places:
+                    self._place(key)
+
+    def _place(self, key: Any) -> None:
+        mask = len(self.bucket_keys) - 1
+        place = (murmur64(key) if isinstance(key, bytes) else int(key)) & mask
+        step = 0
+        while self.bucket_keys[place] not in (self.empty, self.deleted):
+            step += 1
+            place = (place + step) & mask
+        self.bucket_keys[place] = key
+        self.places[key] = place
+
+    def remove(self, keys: list[Any]) -> None:
+        """Takes entries away."""
+        super().remove(keys)
+        with self.lock:
+            for key in keys:
+                place = self.places.pop(key, None)
+                if place is not None:
+                    self.bucket_keys[place] = self.deleted
+
+    def replace(self, keys: np.ndarray, values: np.ndarray, op: Any) -> None:
+        """Gives the table the buckets of a checkpoint."""
+        flat = keys.reshape(-1)
+        listed = [_key(key) for key in flat.tolist()]
+        rows = values.reshape(len(listed), *self.value_shape)
+        used = [i for i, key in enumerate(listed) if key not in (self.empty, self.deleted)]
+        with self.lock:
+            self.entries = {}
+            whole = len(listed) >= _FEWEST_BUCKETS and not len(listed) & (len(listed) - 1)
+            self._clear(len(listed) if whole else _FEWEST_BUCKETS)
+            if whole:
+                self.bucket_keys = list(listed)
+                self.places = {listed[i]: i for i in used}
+        self.insert(flat[used], rows[used], op)
+
+    def export(self) -> tuple[np.ndarray, np.ndarray]:
+        """All buckets: keys [buckets, 1] and values [buckets, elements of a value]."""
+        count = len(self.bucket_keys)
+        keys = np.empty((count, 1), self.key_dtype)
+        keys[:, 0] = self.bucket_keys
+        width = int(np.prod(self.value_shape, dtype=int))
+        values = np.zeros((count, width), self.value_dtype)
+        if self.value_dtype.kind == "O":
+            values[:] = b""
+        for key, place in self.places.items():
+            values[place] = np.asarray(self.entries[key], self.value_dtype).reshape(-1)
+        return keys, values
+
+
+def _key(key: Any) -> Any:
+    return key.encode() if isinstance(key, str) else key
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -187,14 +291,31 @@ class MutableDenseHashTableV2:
     shape = scalar_output
     gradient = None
 
-    def host(empty_key, deleted_key, *, op, run, key_dtype, value_dtype, value_shape):
+    def host(empty_key, deleted_key, *, op, run, key_dtype, value_dtype, value_shape,
+             initial_num_buckets, max_load_factor):  # fmt: skip
+        if empty_key.size != 1 or deleted_key.size != 1:
+            raise errors.UnimplementedError(
+                None, op, "Keys of a dense table are scalars here, not vectors"
+            )
+        empty, deleted = _key(empty_key.item()), _key(deleted_key.item())
+        if empty == deleted:
+            raise errors.InvalidArgumentError(None, op, "Empty and deleted keys cannot be equal")
+        buckets = initial_num_buckets
+        if buckets < _FEWEST_BUCKETS or buckets & (buckets - 1):
+            raise errors.InvalidArgumentError(
+                None,
+                op,
+                f"Number of buckets must be at least {_FEWEST_BUCKETS} and a power of 2, got: "
+                f"{buckets}",
+            )
         sizes = tuple(value_shape.as_list())
-        special = tuple(key.tolist() for key in (empty_key, deleted_key) if key.ndim == 0)
         return open_resource(
             run,
             op,
             "table",
-            lambda n: _Table(key_dtype, value_dtype, sizes, special=special),
+            lambda n: _DenseTable(
+                key_dtype, value_dtype, sizes, empty, deleted, buckets, max_load_factor
+            ),
         )
 
 
@@ -239,10 +360,7 @@ class LookupTableInsertV2:
 class LookupTableRemoveV2:
     def host(table, keys, *, op, run):
         found = resource_of(run, table)
-        with found.lock:
-            found.entries = {
-                k: v for k, v in found.entries.items() if k not in set(found.check_keys(keys, op))
-            }
+        found.remove(found.check_keys(keys, op))
 
 
 @operation(
@@ -259,6 +377,8 @@ class LookupTableSizeV2:
 
 
 def _exported_shapes(op: Any) -> list[TensorShape]:
+    if op.inputs[0].op.type == "MutableDenseHashTableV2":
+        return [unknown_shape(), unknown_shape()]  # TensorFlow says [None], and gives matrices
     return [TensorShape([None]), unknown_shape()]
 
 

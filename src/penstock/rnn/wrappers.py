@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from penstock import behavior
@@ -325,6 +325,10 @@ class MultiRNNCell(RNNCell):
         if self.trainable:
             return frozen
         return [w for cell in self._layers() for w in cell.trainable_weights] + frozen
+
+    def _checkpoint_children(self) -> Iterator[tuple[str, Any]]:
+        for number, cell in enumerate(self._cells):
+            yield f"cell-{number}", cell
 
     def _layers(self) -> list[Layer]:
         return [cell for cell in self._cells if isinstance(cell, Layer)]

@@ -68,7 +68,7 @@ class Partition:
         if self.nested and Effects(operations).resources:
             # Inside a loop or conditional that runs on the host, stacks and arrays live there.
             return True
-        return any(runs_on_host(op) or op in self.forced for op in operations)
+        return any(runs_on_host(op, self.fed) or op in self.forced for op in operations)
 
     def _spread_resources(self) -> None:
         """Whatever shares a stack or tensor array with a host item runs on the host as well."""
@@ -248,13 +248,13 @@ def _array_size(op: Operation) -> Tensor | None:
     return origin.inputs[0]
 
 
-def runs_on_host(op: Operation) -> bool:
+def runs_on_host(op: Operation, fed: Collection[Tensor] = ()) -> bool:
     """True when an operation can't be part of a compiled cluster."""
     definition = op.definition
     if op.type == "Assert":
         texts = [t for t in op.inputs if t.dtype.base_dtype in _HOST_TYPES]
-        return any(label_of(t) is None for t in texts)
-    if op.outputs and label_of(op.outputs[0]) is not None:
+        return any(label_of(t, fed) is None for t in texts)
+    if op.outputs and label_of(op.outputs[0], fed) is not None:
         return False
     if op.type in _STRUCTURE:
         return any(t.dtype.base_dtype in _HOST_TYPES for t in (*op.inputs, *op.outputs))

@@ -71,7 +71,7 @@ class Plan:
             tensor: label
             for op in self.operations
             for tensor in op.outputs
-            if (label := label_of(tensor)) is not None
+            if (label := label_of(tensor, self._fed)) is not None
         }
         self.constants = self._constants()
         self._markers = [t for t in self.tensors if is_marker(t) and t not in self._fed]

@@ -197,12 +197,12 @@ def build_steps(
         outputs = [
             t
             for t in made
-            if t in used_later[i] and not is_marker(t) and t not in fed and label_of(t) is None
+            if t in used_later[i] and not is_marker(t) and t not in fed and label_of(t, fed) is None
         ]
         taken: dict[Tensor, None] = {}
         for item in items:
             for tensor in external_inputs(item):
-                if label_of(tensor) is not None and tensor not in fed:
+                if label_of(tensor, fed) is not None:
                     continue
                 if tensor not in inside and not is_marker(tensor) or tensor in fed:
                     taken[tensor] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from penstock.graph import defaults, dtypes, nest
@@ -264,6 +264,12 @@ class Optimizer:
     def get_slot_names(self) -> list[str]:
         """The names of the slots that have been made."""
         return sorted(self._slots)
+
+    def _checkpoint_children(self) -> Iterator[tuple[str, Any]]:
+        graph = defaults.get_default_graph()
+        for (name, where), variable in sorted(self._non_slot_dict.items(), key=lambda e: e[0][0]):
+            if where is graph:
+                yield name, variable
 
     def variables(self) -> list[Any]:
         """The optimizer's own variables in the default graph, by name."""

@@ -34,6 +34,8 @@ from penstock.training.proximal_gradient_descent import (
 from penstock.training.rmsprop import RMSPropOptimizer as RMSPropOptimizer
 
 # --- checkpoints ---------------------------------------------------------------------------------
+from penstock.checkpoint.checkpoint import Checkpoint as Checkpoint
+from penstock.checkpoint.checkpoint_manager import CheckpointManager as CheckpointManager
 from penstock.checkpoint.initialization import init_from_checkpoint as init_from_checkpoint
 from penstock.checkpoint.initialization import warm_start as warm_start
 from penstock.checkpoint.inspection import NewCheckpointReader as NewCheckpointReader
