@@ -260,3 +260,19 @@ def test_help_and_unknown_commands(penstock):
     done = penstock("chek")
     assert done.returncode == 2 and "did you mean 'check'?" in done.stderr
     assert "--tf-version" in penstock("run", "--help").stdout
+
+
+def test_names_that_numpy_and_scipy_removed_are_back(penstock, script):
+    pytest.importorskip("scipy")
+    script("import numpy as np\ndata = np.zeros(2).tostring()\n", "helper.py")
+    name = script(
+        """
+        import numpy as np, helper
+        from scipy import misc
+        print(np.zeros(2, np.float).tostring() == helper.data)
+        print(misc.imresize(np.zeros([4, 4], np.uint8), 0.5).shape)
+        print(np.array([[1, 2], [3]]).dtype)
+        """
+    )
+    done = penstock("run", name)
+    assert done.stdout == "True\n(2, 2)\nobject\n", done.stderr

@@ -17,7 +17,7 @@ from typing import Any
 
 from penstock import behavior
 from penstock.cli import detect_python2, tracebacks
-from penstock.compat import alias, python2, python2_builtins, python2_import
+from penstock.compat import alias, python2, python2_builtins, python2_import, removed_names
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,6 +69,7 @@ def main(options: argparse.Namespace) -> int:
             return 2
     _print_numbers_as_then()
     alias.install()
+    removed_names.install()
     module = _new_main_module()
     status = 0
     if options.program:
@@ -200,7 +201,7 @@ def _prepare_script(
     py2 = _means_python2(data, path, options)
     python2_import.install(py2)
     if options.py3:
-        return compile(data, path, "exec", dont_inherit=True), False
+        return python2.compile_python3(data, path), False
     return python2.compile_source(data, path, py2)
 
 

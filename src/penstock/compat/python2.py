@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from penstock.compat import removed_names
+
 # Only what is syntax: renamed modules and builtins are served at run time.
 _FIXERS = (
     "dict", "except", "exec", "funcattrs", "getcwdu", "has_key", "isinstance", "metaclass",
@@ -284,6 +286,16 @@ def compile_python2(text: str, filename: str) -> CodeType:
     true_division = has_future(text, "division")
     print_statement = statements and not has_future(text, "print_function")
     tree = _Python2Semantics(true_division, print_statement).visit(tree)
+    if removed_names.uses_removed_methods(text):
+        tree = removed_names.rewrite_methods(tree)
+    return compile(tree, filename, "exec", dont_inherit=True)
+
+
+def compile_python3(data: bytes, filename: str) -> CodeType:
+    """Compiles a Python 3 source, its calls of methods that were removed since among it."""
+    if not removed_names.uses_removed_methods(data):
+        return compile(data, filename, "exec", dont_inherit=True)
+    tree = removed_names.rewrite_methods(ast.parse(data, filename))
     return compile(tree, filename, "exec", dont_inherit=True)
 
 
@@ -306,7 +318,7 @@ def compile_source(data: bytes, filename: str, py2: bool = False) -> tuple[CodeT
     if py2:
         return compile_python2(decode_source(data), filename), True
     try:
-        return compile(data, filename, "exec", dont_inherit=True), False
+        return compile_python3(data, filename), False
     except (SyntaxError, ValueError) as error:
         try:
             return compile_python2(decode_source(data), filename), True

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
-from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
 
-from penstock.compat import python2, python2_builtins
-
-
-@cache
-def _library_folders() -> tuple[str, ...]:
-    standard_library = os.path.dirname(os.__file__)
-    penstock = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    folders = (standard_library, penstock)
-    return tuple(os.path.realpath(folder) + os.sep for folder in folders)
-
-
-def is_library(path: str) -> bool:
-    """Whether a file belongs to Python, an installed package or Penstock, not to a program."""
-    parts = path.split(os.sep)
-    if "site-packages" in parts or "dist-packages" in parts:
-        return True
-    return os.path.realpath(path).startswith(_library_folders())
+from penstock.compat import python2, python2_builtins, removed_names
+from penstock.compat.program_files import is_library as is_library
 
 
 class ProgramLoader(SourceFileLoader):
@@ -44,7 +27,7 @@ class ProgramLoader(SourceFileLoader):
         self.is_python2 = False
 
     def get_code(self, fullname: str) -> CodeType | None:
-        if not self._py2:
+        if not self._py2 and not removed_names.uses_removed_methods(self.get_data(self.path)):
             try:
                 # Python's own way, with its cache of compiled files.
                 return super().get_code(fullname)
