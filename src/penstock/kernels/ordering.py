@@ -31,3 +31,38 @@ def after(value: jax.Array, *readers: jax.Array) -> jax.Array:
         never = lax.gt(one, np.asarray(np.inf, reader.dtype))
         value = jnp.where(never, jnp.zeros_like(value), value)
     return value
+
+
+def computed_once(value: jax.Array) -> jax.Array:
+    """`value`, unchanged, computed once for all that read the result.
+
+    A compiler may compute the input of several loops again in each of them, and round differently:
+    in one place the multiplication and the addition of ``a * b + c`` are one operation, elsewhere
+    two. Whoever looks for the element that equals the maximum then finds none.
+
+    XLA drops an optimization barrier before it fuses loops for a CPU. There the array goes through
+    a loop that makes no turn, which is no copy either.
+
+    Args:
+        value: a floating array.
+
+    Returns:
+        An array equal to `value`.
+    """
+    if value.size == 0:
+        return value
+
+    def through_loop(array: jax.Array) -> jax.Array:
+        first = lax.index_in_dim(array.reshape(-1), 0, 0, keepdims=False)
+        # False for every number, which no compiler may assume.
+        never = lax.gt(first, np.asarray(np.inf, array.dtype))
+
+        def wanted(state: tuple[jax.Array, jax.Array]) -> jax.Array:
+            return state[0]
+
+        def turn(state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+            return jnp.zeros_like(state[0]), jnp.zeros_like(state[1])
+
+        return lax.while_loop(wanted, turn, (never, array))[1]
+
+    return lax.platform_dependent(value, cpu=through_loop, default=lax.optimization_barrier)

@@ -30,8 +30,8 @@ from penstock.runtime.steps import ClusterStep, build_steps
 from penstock.runtime.structure import build_block
 from penstock.runtime.trace import Trace
 
-# Programs without any larger array than this are compiled without optimizations, and XLA then gets
-# some loops wrong (NaN in the gradient of a softmax of rank 3).
+# Programs without any larger array than this are compiled without optimizations; a loop over steps
+# is worth them.
 _LEAST_ROOM = 65
 
 

@@ -24,6 +24,14 @@ from penstock.runtime.structure import SWITCH, Block, Cond, While
 
 _LARGEST_FOLD = 100_000
 _LARGE_VARIABLE = 1 << 14
+# Their result is one of their input's elements, and a comparison may ask which. Both must see the
+# same numbers: a compiler that computes the input twice, once with multiplication and addition in
+# one rounding and once without, finds no element that equals the maximum.
+_EXTREMES = frozenset(
+    """Max Min MaxPool MaxPoolV2 MaxPool3D SegmentMax SegmentMin UnsortedSegmentMax
+    UnsortedSegmentMin""".split()
+)
+_COMPARISONS = frozenset(("Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"))
 _PRODUCTS = frozenset(
     "MatMul BatchMatMul BatchMatMulV2 Conv2D Conv2DBackpropInput Conv3D Conv3DBackpropInputV2 "
     "DepthwiseConv2dNative DepthwiseConv2dNativeBackpropInput".split()
@@ -172,6 +180,8 @@ class Trace:
             for tensor in op.outputs:
                 environment[tensor] = values[0]
             return
+        if op.type in _EXTREMES:
+            values[0] = self._computed_once(op.inputs[0], values[0])
         definition = op.definition
         self.current = op
         fold = definition.fold
@@ -185,6 +195,17 @@ class Trace:
         self.store(op, result)
         if op.type in _PRODUCTS:
             self._note_readers(op)
+
+    def _computed_once(self, tensor: Tensor, value: Any) -> Any:
+        """`value`, which its later readers get as it is, if one of them compares it."""
+        if not isinstance(value, jax.Array) or not jnp.issubdtype(value.dtype, jnp.floating):
+            return value
+        if tensor not in self.environment or tensor.op.type == "Placeholder":
+            return value
+        if not any(reader.type in _COMPARISONS for reader in tensor.consumers()):
+            return value
+        self.environment[tensor] = ordering.computed_once(value)
+        return self.environment[tensor]
 
     def _note_readers(self, op: Operation) -> None:
         """Notes what was computed from a variable's old value and isn't fused into anything.
