@@ -10,6 +10,7 @@ import numpy as np
 from jax import lax
 
 from penstock.kernels.convolution import Convolution, describe
+from penstock.kernels.precision import accumulator
 from penstock.kernels.windows import Padding, channel_axis, is_channels_first
 
 
@@ -72,10 +73,6 @@ def _padded(x: jax.Array, c: Convolution) -> jax.Array:
     return jnp.pad(x, [(0, 0), *((a.low, a.high) for a in c.axes), (0, 0)])
 
 
-def _wide(dtype: np.dtype) -> np.dtype:
-    return np.dtype(np.float32) if np.dtype(dtype).itemsize < 4 else np.dtype(dtype)
-
-
 def depthwise_conv2d(
     x: jax.Array,
     w: jax.Array,
@@ -104,7 +101,7 @@ def depthwise_conv2d(
 
     def by_taps(x: jax.Array, w: jax.Array) -> jax.Array:
         # One fused multiply-add over all taps; XLA's CPU has no depthwise convolution.
-        kind = _wide(x.dtype)
+        kind = accumulator(x.dtype)
         data = _padded(_to_last(x, data_format), c).astype(kind)
         weights = w.astype(kind)
         total: jax.Array | None = None
@@ -150,7 +147,7 @@ def depthwise_conv2d_backprop_input(
         return jnp.zeros(input_shape, dy.dtype)
 
     def by_taps(w: jax.Array, dy: jax.Array) -> jax.Array:
-        kind = _wide(dy.dtype)
+        kind = accumulator(dy.dtype)
         grad = _to_last(dy, data_format).astype(kind)
         grad = grad.reshape(*grad.shape[:3], w.shape[2], w.shape[3])
         weights = w.astype(kind)
@@ -203,7 +200,7 @@ def depthwise_conv2d_backprop_filter(
         return jnp.zeros(filter_shape, dy.dtype)
 
     def by_taps(x: jax.Array, dy: jax.Array) -> jax.Array:
-        kind = _wide(x.dtype)
+        kind = accumulator(x.dtype)
         data = _padded(_to_last(x, data_format), c).astype(kind)
         grad = _to_last(dy, data_format).astype(kind)
         grad = grad.reshape(*grad.shape[:3], filter_shape[2], filter_shape[3])

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from penstock.kernels.precision import lowest
 from penstock.kernels.windows import Axis, Padding, place
 
 
@@ -22,11 +23,6 @@ def _geometry(
     return place(x_shape[1:3], filter_shape[:2], strides[1:3], padding, rates[1:3])
 
 
-def _lowest(dtype: np.dtype) -> np.ndarray:
-    info = jnp.finfo(dtype) if jnp.issubdtype(dtype, jnp.floating) else jnp.iinfo(dtype)
-    return np.asarray(info.min, dtype)
-
-
 def _tap(x: jax.Array, axes: Sequence[Axis], tap: Sequence[int]) -> jax.Array:
     begin = [0, *(t * a.dilation for t, a in zip(tap, axes, strict=True)), 0]
     end = [x.shape[0], *begin[1:3], x.shape[3]]
@@ -37,7 +33,7 @@ def _tap(x: jax.Array, axes: Sequence[Axis], tap: Sequence[int]) -> jax.Array:
 
 def _best_taps(x: jax.Array, w: jax.Array, axes: Sequence[Axis]) -> tuple[jax.Array, jax.Array]:
     """The maximum of `x + w` in each window and the number of the first tap that attains it."""
-    lowest = _lowest(x.dtype)
+    smallest = lowest(x.dtype)
     inside = lax.full_like(x, 1, np.bool_)
     pads = [(0, 0, 0), *((a.low, a.high, 0) for a in axes), (0, 0, 0)]
     data = lax.pad(x, np.zeros((), x.dtype), pads)
@@ -46,9 +42,9 @@ def _best_taps(x: jax.Array, w: jax.Array, axes: Sequence[Axis]) -> tuple[jax.Ar
     where: jax.Array | None = None
     for number, tap in enumerate(np.ndindex(*w.shape[:2])):
         value = _tap(data, axes, tap) + w[tap]
-        value = jnp.where(_tap(inside, axes, tap), value, lowest)
+        value = jnp.where(_tap(inside, axes, tap), value, smallest)
         if best is None or where is None:
-            best, where = jnp.maximum(value, lowest), lax.full_like(value, 0, np.int32)
+            best, where = jnp.maximum(value, smallest), lax.full_like(value, 0, np.int32)
             continue
         better = value > best
         best = jnp.where(better, value, best)

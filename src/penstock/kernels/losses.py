@@ -7,10 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-
-def _wide(x: jax.Array) -> jax.Array:
-    """Half precisions are computed in float32."""
-    return x.astype(np.float32) if np.dtype(x.dtype).itemsize < 4 else x
+from penstock.kernels.precision import widened
 
 
 def _shifted(logits: jax.Array) -> jax.Array:
@@ -28,7 +25,7 @@ def softmax(logits: jax.Array) -> jax.Array:
     Returns:
         Array like `logits`.
     """
-    exps = jnp.exp(_shifted(_wide(logits)))
+    exps = jnp.exp(_shifted(widened(logits)))
     return (exps / jnp.sum(exps, axis=-1, keepdims=True)).astype(logits.dtype)
 
 
@@ -41,7 +38,7 @@ def log_softmax(logits: jax.Array) -> jax.Array:
     Returns:
         Array like `logits`.
     """
-    shifted = _shifted(_wide(logits))
+    shifted = _shifted(widened(logits))
     total = jnp.sum(jnp.exp(shifted), axis=-1, keepdims=True)
     return (shifted - jnp.log(total)).astype(logits.dtype)
 
@@ -60,8 +57,8 @@ def softmax_cross_entropy_with_logits(
         respect to `logits`, `softmax(logits) - labels`.
     """
     shape = jnp.broadcast_shapes(logits.shape, labels.shape)
-    target = _wide(labels)
-    shifted = _shifted(_wide(logits))
+    target = widened(labels)
+    shifted = _shifted(widened(logits))
     exps = jnp.exp(shifted)
     total = jnp.sum(exps, axis=-1, keepdims=True)
     loss = jnp.sum(target * (jnp.log(total) - shifted), axis=-1)
@@ -93,7 +90,7 @@ def sparse_softmax_cross_entropy_with_logits(
         `[0, classes)` are NaN.
     """
     classes = logits.shape[-1]
-    shifted = _shifted(_wide(logits))
+    shifted = _shifted(widened(logits))
     exps = jnp.exp(shifted)
     total = jnp.sum(exps, axis=-1, keepdims=True)
     inside = (labels >= 0) & (labels < classes)

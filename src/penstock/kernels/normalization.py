@@ -10,12 +10,8 @@ import numpy as np
 from jax import lax
 
 from penstock.kernels.native.calls import native_lrn
+from penstock.kernels.precision import widened
 from penstock.kernels.windows import channel_axis
-
-
-def _wide(x: jax.Array) -> jax.Array:
-    """Half precisions are computed in float32."""
-    return x.astype(np.float32) if np.dtype(x.dtype).itemsize < 4 else x
 
 
 def _scalar(value: float, like: jax.Array) -> np.ndarray:
@@ -78,7 +74,7 @@ def lrn(
     """
 
     def general(x: jax.Array) -> jax.Array:
-        wide = _wide(x)
+        wide = widened(x)
         scale = _scale(wide, depth_radius, bias, alpha)
         return (wide * _power(scale, beta)).astype(x.dtype)
 
@@ -119,9 +115,9 @@ def lrn_grad(
     """
 
     def general(dy: jax.Array, x: jax.Array, y: jax.Array) -> jax.Array:
-        wide, grad = _wide(x), _wide(dy)
+        wide, grad = widened(x), widened(dy)
         scale = _scale(wide, depth_radius, bias, alpha)
-        pull = _neighbour_sum(grad * _wide(y) / scale, depth_radius)
+        pull = _neighbour_sum(grad * widened(y) / scale, depth_radius)
         factor = _scalar(-2.0 * alpha * beta, wide)
         return (grad * _power(scale, beta) + factor * wide * pull).astype(x.dtype)
 
@@ -170,7 +166,7 @@ def fused_batch_norm(
         batch variance has Bessel's correction and the reserve is the plain variance, as the
         gradient needs it; in inference all four are the population moments.
     """
-    wide = _wide(x)
+    wide = widened(x)
     if is_training:
         axes = _reduced(data_format)
         count = math.prod(x.shape[i] for i in axes)
@@ -217,8 +213,8 @@ def fused_batch_norm_grad(
         Gradients with respect to `x`, `scale` and `offset`.
     """
     axes = _reduced(data_format)
-    grad = _wide(dy)
-    centred = _wide(x) - _along(reserve_mean, data_format)
+    grad = widened(dy)
+    centred = widened(x) - _along(reserve_mean, data_format)
     factor = lax.rsqrt(reserve_variance + _scalar(epsilon, reserve_variance))
     offset_grad = jnp.sum(grad, axis=axes)
     product = jnp.sum(grad * centred, axis=axes)

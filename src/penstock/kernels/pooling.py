@@ -20,17 +20,12 @@ import numpy as np
 from jax import lax
 
 from penstock.kernels.native.calls import native_max_pool_grad
+from penstock.kernels.precision import accumulator, lowest
 from penstock.kernels.windows import Axis, Padding, is_channels_first, place
 
 # A fused window compare unrolls one term for each overlapping window; beyond this many terms the
 # compiled program grows faster than it gains.
 _MOST_TERMS = 64
-
-
-def _lowest(dtype: np.dtype) -> np.ndarray:
-    """The smallest finite value of `dtype`."""
-    info = jnp.finfo(dtype) if jnp.issubdtype(dtype, jnp.floating) else jnp.iinfo(dtype)
-    return np.asarray(info.min, dtype)
 
 
 def _pad(x: jax.Array, value: np.ndarray, pads: Sequence[tuple[int, int]]) -> jax.Array:
@@ -76,9 +71,9 @@ def max_pool(
     """
     del data_format
     axes = place(x.shape, ksize, strides, padding)
-    lowest = _lowest(x.dtype)
-    best = _fill(x, lowest, axes)
-    best = lax.select(lax.gt(best, lowest), best, lax.full_like(best, lowest))
+    smallest = lowest(x.dtype)
+    best = _fill(x, smallest, axes)
+    best = lax.select(lax.gt(best, smallest), best, lax.full_like(best, smallest))
     for axis in reversed(_windowed(axes)):
         first, *rest = _taps(best, axis, axes[axis])
         for tap in rest:
@@ -90,7 +85,7 @@ def max_pool(
 def _locate(x: jax.Array, axes: Sequence[Axis]) -> tuple[jax.Array, jax.Array]:
     """Maximum of each window and the row-major number of its first tap that attains it."""
     kind = _place_dtype(axes)
-    best = _fill(x, _lowest(x.dtype), axes)
+    best = _fill(x, lowest(x.dtype), axes)
     # Padding can only tie with data that is the lowest value itself; there data must win.
     real: jax.Array | None = None
     if not jnp.issubdtype(x.dtype, jnp.floating) and any(a.low for a in axes):
@@ -315,7 +310,7 @@ def max_pool_grad_grad(
     """
     del y, data_format
     axes = place(x.shape, ksize, strides, padding)
-    best = _fill(x, _lowest(x.dtype), axes)
+    best = _fill(x, lowest(x.dtype), axes)
     value = _fill(ddx, np.zeros((), ddx.dtype), axes)
     for axis in reversed(_windowed(axes)):
         views, values = _taps(best, axis, axes[axis]), _taps(value, axis, axes[axis])
@@ -442,11 +437,6 @@ def max_pool_grad_grad_with_argmax(
     return values.reshape(argmax.shape)
 
 
-def _accumulator(dtype: np.dtype) -> np.dtype:
-    """The type sums are taken in."""
-    return np.dtype(np.float32) if np.dtype(dtype).itemsize < 4 else np.dtype(dtype)
-
-
 def _divide_by_counts(total: jax.Array, axes: Sequence[Axis]) -> jax.Array:
     """Divides each window's sum by the taps that lie on data."""
     uniform = 1
@@ -484,7 +474,7 @@ def avg_pool(
     """
     del data_format
     axes = place(x.shape, ksize, strides, padding)
-    total = x.astype(_accumulator(x.dtype))
+    total = x.astype(accumulator(x.dtype))
     whole = [i for i in _windowed(axes) if axes[i].out == 1 and axes[i].window == axes[i].size]
     if whole:
         total = jnp.sum(total, axis=tuple(whole), keepdims=True)
@@ -524,7 +514,7 @@ def avg_pool_grad(
     """
     del data_format
     axes = place(input_shape, ksize, strides, padding)
-    grad = _divide_by_counts(dy.astype(_accumulator(dy.dtype)), axes)
+    grad = _divide_by_counts(dy.astype(accumulator(dy.dtype)), axes)
     for axis in _windowed(axes):
         grad = _sum_overlaps(grad, axis, axes[axis])
     return grad.astype(dy.dtype)

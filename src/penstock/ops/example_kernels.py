@@ -9,6 +9,7 @@ import numpy as np
 
 from penstock import protos
 from penstock.graph import errors
+from penstock.ops.messages import shape_text
 
 _KINDS = {"bytes_list": "string", "float_list": "float", "int64_list": "int64"}
 _FIELDS = {"O": "bytes_list", "f": "float_list", "i": "int64_list"}
@@ -52,10 +53,6 @@ def parse_message(kind: Any, text: Any, op: Any) -> Any:
         raise errors.InvalidArgumentError(
             None, op, f"Could not parse example input, value: '{shown}'"
         ) from None
-
-
-def _shape_text(shape: Any) -> str:
-    return "[" + ",".join("?" if s is None else str(s) for s in shape) + "]"
 
 
 class _Parser:
@@ -107,7 +104,7 @@ class _Parser:
                 raise self._fail(f"Key: {key}.  Can't parse serialized Example.")
             raise self._fail(
                 f"Key: {key}{self.place}.  Number of {_word(dtype)} values != expected.  Values "
-                f"size: {len(values)} but output shape: {_shape_text(shape)}"
+                f"size: {len(values)} but output shape: {shape_text(shape)}"
             )
         return values.reshape(shape)
 
@@ -121,7 +118,7 @@ class _Parser:
             raise self._fail(
                 f"Key: {key}{self.place}.  Number of {_word(dtype)} values is not a multiple of "
                 f"stride length. Saw {len(values)} values but output shape is: "
-                f"{_shape_text(shape)}"
+                f"{shape_text(shape)}"
             )
         return values.reshape(-1, *shape[1:])
 
@@ -251,7 +248,7 @@ class SequenceParser:
         if len(values) != count:
             raise self._fail(
                 f"Key: {key}, Index: 0.  Number of {_word(kind)} values != expected.  values "
-                f"size: {len(values)} but output shape: {_shape_text(shape)}"
+                f"size: {len(values)} but output shape: {shape_text(shape)}"
             )
         return values.reshape(shape)
 
@@ -286,7 +283,7 @@ class SequenceParser:
             if len(values) != count:
                 raise self._fail(
                     f"Key: {key}, Index: {i}.  Number of {_word(kind)} values != expected.  "
-                    f"values size: {len(values)} but output shape: {_shape_text(shape)}"
+                    f"values size: {len(values)} but output shape: {shape_text(shape)}"
                 )
             rows.append(values.reshape(shape))
         return np.stack(rows) if rows else _empty(0, kind).reshape(0, *shape)

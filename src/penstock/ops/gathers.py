@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import dtypes, errors
+from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.composite import IndexedSlices
 from penstock.graph.convert import convert_to_tensor, register_tensor_conversion_function
@@ -31,6 +31,7 @@ from penstock.ops.gathers_nd import tensor_scatter_add as tensor_scatter_add
 from penstock.ops.gathers_nd import tensor_scatter_sub as tensor_scatter_sub
 from penstock.ops.gathers_nd import tensor_scatter_update as tensor_scatter_update
 from penstock.ops.joining import concat, stack
+from penstock.ops.messages import invalid
 from penstock.ops.partitions import dynamic_partition as dynamic_partition
 from penstock.ops.partitions import dynamic_stitch as dynamic_stitch
 from penstock.ops.partitions import setdiff1d as setdiff1d
@@ -39,10 +40,6 @@ from penstock.ops.selecting import boolean_mask as boolean_mask
 from penstock.ops.selecting import one_hot as one_hot
 from penstock.ops.selecting import sequence_mask as sequence_mask
 from penstock.ops.selecting import where as where
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
 
 
 # -- gather ------------------------------------------------------------------------------------
@@ -75,7 +72,7 @@ def _take_known(params: np.ndarray, indices: np.ndarray, axis: int, batch_dims: 
     bad = (indices < 0) | (indices >= limit)
     if bad.any():
         at = np.argwhere(bad)[0]
-        raise _invalid(
+        raise invalid(
             f"indices[{','.join(map(str, at))}] = {indices[tuple(at)]} is not in [0, {limit})"
         )
     if not batch_dims:
@@ -126,7 +123,7 @@ def _gather(params: Any, indices: Any, axis: int, batch_dims: int, run: Any) -> 
     if params.shape[axis] == 0:
         counts = params.shape[:axis] + indices.shape[batch_dims:] + params.shape[axis + 1 :]
         if 0 not in counts:
-            raise _invalid("indices aren't in [0, 0): there is nothing to gather from")
+            raise invalid("indices aren't in [0, 0): there is nothing to gather from")
         return jnp.zeros(counts, params.dtype)
     check_indices(run, indices, params.shape[axis])
     return _take(jnp.asarray(params), jnp.asarray(indices), axis, batch_dims)

@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import dtypes, errors
+from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.composite import IndexedSlices
 from penstock.graph.convert import convert_to_tensor
@@ -20,10 +20,7 @@ from penstock.graph.tensor import Tensor
 from penstock.ops.arrays import identity, reshape, shape, transpose
 from penstock.ops.fills import ones, zeros_like
 from penstock.ops.joining import concat, stack, unstack
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
+from penstock.ops.messages import invalid
 
 
 def _text(sizes: Any) -> str:
@@ -39,7 +36,7 @@ def check_nd_indices(run: Any, indices: Any, sizes: tuple[int, ...], whose: str)
     """Requires each row of ``indices`` to lie within ``sizes``, in TensorFlow's words."""
     depth = indices.shape[-1]
     if depth > len(sizes):
-        raise _invalid(
+        raise invalid(
             f"index innermost dimension length must be <= params rank; saw: {depth} vs. "
             f"{len(sizes)}"
         )
@@ -91,7 +88,7 @@ class GatherNd:
             np.ndindex(*indices.shape[:-1]), indices.reshape(-1, indices.shape[-1]), strict=True
         ):
             if any(not 0 <= v < s for v, s in zip(row, params.shape, strict=False)):
-                raise _invalid(
+                raise invalid(
                     f"indices[{','.join(map(str, place))}] = [{', '.join(map(str, row))}] does "
                     f"not index into param shape {_text(params.shape)}"
                 )
@@ -181,7 +178,7 @@ def _check_scatter(indices: Any, updates: Any, sizes: tuple[int, ...]) -> None:
     depth = indices.shape[-1] if indices.ndim else 1
     wanted = indices.shape[:-1] + tuple(sizes[depth:])
     if updates.shape != wanted:
-        raise _invalid(
+        raise invalid(
             "The outer dimensions of indices.shape must match those of updates.shape: indices "
             f"shape {_text(indices.shape)}, updates shape {_text(updates.shape)}, output shape "
             f"{_text(sizes)}"

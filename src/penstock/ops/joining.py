@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import dtypes, errors
+from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.composite import IndexedSlices
 from penstock.graph.convert import (
@@ -24,23 +23,12 @@ from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
 from penstock.ops.constants import constant
 from penstock.ops.identities import identity
+from penstock.ops.messages import invalid, shape_text
 from penstock.ops.packing import parallel_stack as parallel_stack
 from penstock.ops.packing import stack as stack
 from penstock.ops.packing import unstack as unstack
 from penstock.ops.splitting import split as split
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
-
-
-def _shape_text(shape: Any) -> str:
-    return "[" + ",".join("?" if s is None else str(s) for s in shape) + "]"
-
-
-def _module(*arrays: Any) -> Any:
-    """NumPy when all arrays are NumPy's, else ``jax.numpy``."""
-    return np if all(isinstance(a, (np.ndarray, np.generic)) for a in arrays) else jnp
+from penstock.ops.traced import array_module
 
 
 # -- concat ------------------------------------------------------------------------------------
@@ -78,8 +66,8 @@ def _concat_shape(parts: list[Tensor], axis: np.ndarray | None) -> TensorShape:
                 low, high = (0, place) if i < place else (place + 1, rank)
                 raise ValueError(
                     f"Dimension {i - low} in both shapes must be equal, but are {sizes[i]} and "
-                    f"{size}. Shapes are {_shape_text(sizes[low:high])} and "
-                    f"{_shape_text(tensor.shape.sizes[low:high])}."
+                    f"{size}. Shapes are {shape_text(sizes[low:high])} and "
+                    f"{shape_text(tensor.shape.sizes[low:high])}."
                 )
     sizes[place] = total
     return TensorShape(sizes)
@@ -88,7 +76,7 @@ def _concat_shape(parts: list[Tensor], axis: np.ndarray | None) -> TensorShape:
 def _concatenated(parts: list[Any], axis: Any) -> Any:
     place, rank = int(axis), parts[0].ndim
     if not -rank <= place < rank:
-        raise _invalid(
+        raise invalid(
             f"ConcatOp : Expected concatenating dimensions in the range [{-rank}, {rank}), but "
             f"got {place}"
         )
@@ -98,11 +86,11 @@ def _concatenated(parts: list[Any], axis: Any) -> Any:
         if part.ndim != rank or any(
             a != b for j, (a, b) in enumerate(zip(first, part.shape, strict=True)) if j != place
         ):
-            raise _invalid(
+            raise invalid(
                 "ConcatOp : Dimensions of inputs should match: shape[0] = "
-                f"{_shape_text(first)} vs. shape[{i}] = {_shape_text(part.shape)}"
+                f"{shape_text(first)} vs. shape[{i}] = {shape_text(part.shape)}"
             )
-    return _module(*parts).concatenate(parts, place)
+    return array_module(*parts).concatenate(parts, place)
 
 
 @operation(
@@ -255,7 +243,7 @@ class ConcatOffset:
         for i, sizes in enumerate(shape):
             if any(a != b for j, (a, b) in enumerate(zip(shape[0], sizes, strict=True))
                    if j != place):  # fmt: skip
-                raise _invalid(
+                raise invalid(
                     f"All dimensions except {place} must match. Input {i} has shape "
                     f"{sizes.tolist()} and doesn't match input 0 with shape {shape[0].tolist()}."
                 )
@@ -268,19 +256,6 @@ class ConcatOffset:
     host = fold
 
 
-def _concat_arguments(values: Any, axis: Any) -> tuple[Any, Any]:
-    """Tells ``concat(0, [a, b])``, the order before 1.0, from ``concat([a, b], 0)``."""
-
-    def is_axis(value: Any) -> bool:
-        if isinstance(value, Tensor):
-            return value.shape.ndims == 0 and value.dtype.is_integer
-        return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-
-    if is_axis(values) and not is_axis(axis) and isinstance(axis, (list, tuple, Tensor)):
-        return axis, values
-    return values, axis
-
-
 def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     """Tensors put together along an axis they have.
 
@@ -289,12 +264,9 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
         axis: the dimension along which they are put together; negative ones count from the end.
         name: the operation's name.
 
-    The order of TensorFlow 0.x, ``concat(axis, values)``, is understood too.
-
     Raises:
         ValueError: when the shapes don't fit.
     """
-    values, axis = _concat_arguments(values, axis)
     if not isinstance(values, (list, tuple)):
         values = [values]
     if len(values) == 1:

@@ -11,6 +11,7 @@ from penstock.graph.tensor import Tensor
 from penstock.kernels import depthwise as kernels
 from penstock.kernels import dilation
 from penstock.ops.nn_conv import attributes_of, gradient_shape, renamed_filter
+from penstock.ops.shape_rules import same_as_input
 from penstock.ops.windows import (
     channel_axis,
     sizes_of,
@@ -272,10 +273,6 @@ def _dilation_shape(op: Any) -> TensorShape:
     return TensorShape([sizes[0], rows, columns, depth])
 
 
-def _like(index: int) -> Any:
-    return lambda op: op.inputs[index].shape
-
-
 @operation("Dilation2D", inputs="input: T, filter: T", outputs="output: T", attrs=_DILATION)
 class Dilation2D:
     shape = _dilation_shape
@@ -306,7 +303,7 @@ class Dilation2D:
     attrs=_DILATION,
 )
 class Dilation2DBackpropInput:
-    shape = _like(0)
+    shape = same_as_input(0)
 
     def lower(
         input: Any,  # noqa: A002
@@ -329,7 +326,7 @@ class Dilation2DBackpropInput:
     attrs=_DILATION,
 )
 class Dilation2DBackpropFilter:
-    shape = _like(1)
+    shape = same_as_input(1)
 
     def lower(
         input: Any,  # noqa: A002

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import errors
 from penstock.graph.build import apply
 from penstock.graph.convert import (
     convert_to_tensor,
@@ -19,19 +17,8 @@ from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import Dimension, TensorShape, unknown_shape
 from penstock.graph.tensor import Tensor
 from penstock.ops.constants import constant
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
-
-
-def _shape_text(shape: Any) -> str:
-    return "[" + ",".join("?" if s is None else str(s) for s in shape) + "]"
-
-
-def _module(*arrays: Any) -> Any:
-    """NumPy when all arrays are NumPy's, else ``jax.numpy``."""
-    return np if all(isinstance(a, (np.ndarray, np.generic)) for a in arrays) else jnp
+from penstock.ops.messages import invalid, shape_text
+from penstock.ops.traced import array_module
 
 
 # -- stack -------------------------------------------------------------------------------------
@@ -63,12 +50,12 @@ class Pack:
     def lower(values: list[Any], *, axis: int) -> Any:
         for i, value in enumerate(values):
             if value.shape != values[0].shape:
-                raise _invalid(
+                raise invalid(
                     f"Shapes of all inputs must match: values[0].shape = "
-                    f"{_shape_text(values[0].shape)} != values[{i}].shape = "
-                    f"{_shape_text(value.shape)}"
+                    f"{shape_text(values[0].shape)} != values[{i}].shape = "
+                    f"{shape_text(value.shape)}"
                 )
-        return _module(*values).stack(values, axis)
+        return array_module(*values).stack(values, axis)
 
     fold = host = lower
 
@@ -116,7 +103,7 @@ class ParallelConcat:
         return op.attr("shape")
 
     def lower(values: list[Any]) -> Any:
-        return _module(*values).concatenate(values, 0)
+        return array_module(*values).concatenate(values, 0)
 
     fold = host = lower
 
@@ -158,8 +145,8 @@ class Unpack:
 
     def lower(value: Any, *, num: int, axis: int) -> Any:
         if value.shape[axis] != num:
-            raise _invalid(
-                f"Input shape axis {axis} must equal {num}, got shape {_shape_text(value.shape)}"
+            raise invalid(
+                f"Input shape axis {axis} must equal {num}, got shape {shape_text(value.shape)}"
             )
         place = axis % value.ndim
         parts = tuple(value[(slice(None),) * place + (i,)] for i in range(num))
@@ -167,8 +154,8 @@ class Unpack:
 
     def fold(value: np.ndarray, *, num: int, axis: int) -> Any:
         if value.shape[axis] != num:
-            raise _invalid(
-                f"Input shape axis {axis} must equal {num}, got shape {_shape_text(value.shape)}"
+            raise invalid(
+                f"Input shape axis {axis} must equal {num}, got shape {shape_text(value.shape)}"
             )
         parts = tuple(np.asarray(np.take(value, i, axis)) for i in range(num))
         return parts if num != 1 else parts[0]

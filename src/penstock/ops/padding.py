@@ -9,16 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from penstock.graph import errors
 from penstock.graph.build import apply
 from penstock.graph.registry import operation
 from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
+from penstock.ops.messages import invalid
 
 
 def _padded_shape(op: Any) -> TensorShape:
@@ -42,14 +38,14 @@ def _padded_shape(op: Any) -> TensorShape:
 
 def _pairs(rank: int, paddings: np.ndarray) -> list[tuple[int, int]]:
     if paddings.shape != (rank, 2):
-        raise _invalid(
+        raise invalid(
             f"The first dimension of paddings must be the rank of inputs[{paddings.shape[0]},2] "
             f"[{rank}]"
         )
     pairs = [(int(low), int(high)) for low, high in paddings]
     for pair in pairs:
         if min(pair) < 0:
-            raise _invalid(f"Paddings must be non-negative: {pair[0]} {pair[1]}")
+            raise invalid(f"Paddings must be non-negative: {pair[0]} {pair[1]}")
     return pairs
 
 
@@ -122,7 +118,7 @@ def _check_mirror(shape: tuple[int, ...], pairs: list[tuple[int, int]], mode: st
     for place, (size, (low, high)) in enumerate(zip(shape, pairs, strict=True)):
         if low > size - offset or high > size - offset:
             relation = "less than" if offset else "no greater than"
-            raise _invalid(
+            raise invalid(
                 f"paddings must be {relation} the dimension size: {low}, {high} not {relation} "
                 f"{size} (dimension {place})"
             )

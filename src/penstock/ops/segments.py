@@ -12,7 +12,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import dtypes, errors
+from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.registry import operation
@@ -20,10 +20,7 @@ from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
-
-
-def _invalid(message: str) -> errors.OpError:
-    return errors.InvalidArgumentError(None, None, message)
+from penstock.ops.messages import invalid
 
 
 # -- sorted segments ------------------------------------------------------------------------------
@@ -44,14 +41,14 @@ def _reduce_sorted(function: Any, empty: Any) -> Callable[..., np.ndarray]:
     def host(data: np.ndarray, segment_ids: np.ndarray) -> np.ndarray:
         ids = segment_ids
         if ids.ndim != 1 or data.ndim < 1 or data.shape[0] != ids.size:
-            raise _invalid("segment_ids should be the same size as dimension 0 of input.")
+            raise invalid("segment_ids should be the same size as dimension 0 of input.")
         if not ids.size:
             return np.zeros((0, *data.shape[1:]), data.dtype)
         if ids[0] < 0:
-            raise _invalid("segment ids must be >= 0")
+            raise invalid("segment ids must be >= 0")
         steps = np.diff(ids)
         if np.any(steps < 0):
-            raise _invalid("segment ids are not increasing")
+            raise invalid("segment ids are not increasing")
         starts = np.concatenate([[0], np.flatnonzero(steps) + 1])
         result = np.full((int(ids[-1]) + 1, *data.shape[1:]), empty, data.dtype)
         result[ids[starts]] = function(data, starts)
@@ -221,7 +218,7 @@ def _scatter_rows(data: Any, ids: Any, count: int, run: Any, method: str, empty:
     """Combines the rows of ``data`` into ``count`` rows; those with negative ids are left out."""
     data, ids = jnp.asarray(data), jnp.asarray(ids)
     if data.shape[: ids.ndim] != ids.shape:
-        raise _invalid(
+        raise invalid(
             f"data.shape = {list(data.shape)} does not start with segment_ids.shape = "
             f"{list(ids.shape)}"
         )

@@ -21,10 +21,7 @@ from penstock.ops.fills import zeros, zeros_like
 from penstock.ops.joining import concat
 from penstock.ops.shape_rules import broadcast_shapes
 from penstock.ops.state import merged_shape
-
-
-def _module(*arrays: Any) -> Any:
-    return np if all(isinstance(a, (np.ndarray, np.generic)) for a in arrays) else jnp
+from penstock.ops.traced import array_module
 
 
 # -- where -------------------------------------------------------------------------------------
@@ -88,7 +85,7 @@ class Select:
         _check_select(condition, t, e)
         if condition.ndim == 1 and t.ndim > 1:
             condition = condition.reshape(condition.shape + (1,) * (t.ndim - 1))
-        return _module(condition, t, e).where(condition, t, e)
+        return array_module(condition, t, e).where(condition, t, e)
 
     fold = host = lower
 
@@ -112,7 +109,7 @@ class SelectV2:
         return broadcast_shapes(condition, broadcast_shapes(then, other))
 
     def lower(condition: Any, t: Any, e: Any) -> Any:
-        return _module(condition, t, e).where(condition, t, e)
+        return array_module(condition, t, e).where(condition, t, e)
 
     fold = host = lower
 

@@ -24,15 +24,13 @@ from penstock.ops.joining import parallel_stack as parallel_stack
 from penstock.ops.joining import split as split
 from penstock.ops.joining import stack as stack
 from penstock.ops.joining import unstack as unstack
+from penstock.ops.messages import invalid
 from penstock.ops.padding import pad as pad
 from penstock.ops.shape_rules import same_as_input
-from penstock.ops.strided import elements_of, is_known
+from penstock.ops.strided import elements_of
 from penstock.ops.strided import slice_helper as slice_helper
 from penstock.ops.strided import strided_slice as strided_slice
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
+from penstock.ops.traced import is_known
 
 
 # -- slice -------------------------------------------------------------------------------------
@@ -69,15 +67,15 @@ def _sliced_shape(op: Any) -> TensorShape:
 
 def _check_range(place: int, start: int, count: int, size: int) -> None:
     if not 0 <= start <= size:
-        raise _invalid(f"Expected begin[{place}] in [0, {size}], but got {start}")
+        raise invalid(f"Expected begin[{place}] in [0, {size}], but got {start}")
     if not 0 <= count <= size - start:
-        raise _invalid(f"Expected size[{place}] in [0, {size - start}], but got {count}")
+        raise invalid(f"Expected size[{place}] in [0, {size - start}], but got {count}")
 
 
 def _slice_array(input: Any, begin: np.ndarray, size: np.ndarray) -> Any:  # noqa: A002
     index = []
     if len(begin) != input.ndim or len(size) != input.ndim:
-        raise _invalid(
+        raise invalid(
             f"Expected begin and size arguments to be 1-D tensors of size {input.ndim}, but got "
             f"shapes [{len(begin)}] and [{len(size)}] instead."
         )
@@ -113,7 +111,7 @@ class Slice:
                 input = lax.slice_in_dim(input, first, first + count, axis=place)  # noqa: A001
                 continue
             if count > length:
-                raise _invalid(f"Expected size[{place}] in [0, {length}], but got {count}")
+                raise invalid(f"Expected size[{place}] in [0, {length}], but got {count}")
             run.check(
                 (start >= 0) & (start + count <= length),
                 f"Expected begin[{place}] in [0, {length - count}], but got {{0}}",
@@ -208,13 +206,13 @@ class Tile:
 def _counts(input: Any, multiples: np.ndarray) -> list[int]:  # noqa: A002
     counts = [int(m) for m in multiples]
     if len(counts) != input.ndim:
-        raise _invalid(
+        raise invalid(
             f"Expected multiples argument to be a vector of length {input.ndim} but got length "
             f"{len(counts)}"
         )
     for place, count in enumerate(counts):
         if count < 0:
-            raise _invalid(f"Expected multiples[{place}] >= 0, but got {count}")
+            raise invalid(f"Expected multiples[{place}] >= 0, but got {count}")
     return counts
 
 
@@ -257,9 +255,9 @@ def _axes(axis: np.ndarray, rank: int) -> list[int]:
     places: list[int] = []
     for place in axis.ravel().tolist():
         if not -rank <= place < rank:
-            raise _invalid(f"'axis'[{len(places)}] = {place} is out of valid range [0, {rank - 1}]")
+            raise invalid(f"'axis'[{len(places)}] = {place} is out of valid range [0, {rank - 1}]")
         if place % rank in places:
-            raise _invalid(f"axis {place % rank} specified more than once.")
+            raise invalid(f"axis {place % rank} specified more than once.")
         places.append(place % rank)
     return places
 
@@ -309,7 +307,7 @@ class Reverse:
 
     def lower(tensor: Any, dims: np.ndarray) -> Any:
         if len(dims) != tensor.ndim:
-            raise _invalid(
+            raise invalid(
                 f"'dims' must have the same number of values as 'tensor' has dimensions. 'tensor' "
                 f"has {tensor.ndim}'dims' has {len(dims)} values"
             )

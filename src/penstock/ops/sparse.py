@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import dtypes, errors
+from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.composite import SparseTensor, SparseTensorValue
 from penstock.graph.convert import convert_to_tensor
@@ -26,11 +26,7 @@ from penstock.ops.casts import cast
 from penstock.ops.constants import placeholder
 from penstock.ops.fills import zeros, zeros_like
 from penstock.ops.gathers import gather, gather_nd
-
-
-def invalid(message: str) -> errors.InvalidArgumentError:
-    """The error of a kernel that was given values it can't use."""
-    return errors.InvalidArgumentError(None, None, message)
+from penstock.ops.messages import invalid
 
 
 def as_sparse(value: Any) -> SparseTensor:

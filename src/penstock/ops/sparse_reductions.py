@@ -18,7 +18,8 @@ from penstock.graph.tensor import Tensor
 from penstock.ops.arrays import reshape
 from penstock.ops.casts import cast
 from penstock.ops.gathers import gather_nd
-from penstock.ops.sparse import as_sparse, invalid
+from penstock.ops.messages import invalid
+from penstock.ops.sparse import as_sparse
 
 
 def _axes(axes: Any, rank: int) -> list[int]:

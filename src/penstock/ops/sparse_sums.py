@@ -13,7 +13,8 @@ from penstock.graph.convert import convert_to_tensor
 from penstock.graph.registry import operation
 from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import TensorShape
-from penstock.ops.sparse import as_sparse, invalid
+from penstock.ops.messages import invalid
+from penstock.ops.sparse import as_sparse
 
 
 def _sparse_shapes(op: Any) -> list[TensorShape]:

@@ -14,10 +14,7 @@ from penstock.graph.registry import operation
 from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
+from penstock.ops.messages import invalid
 
 
 # -- space and batch ---------------------------------------------------------------------------
@@ -89,7 +86,7 @@ def _checked(rule: Any, sizes: Any, blocks: Any, edges: Any) -> list[int]:
     try:
         return rule(sizes, blocks, edges)
     except ValueError as error:
-        raise _invalid(str(error)) from None
+        raise invalid(str(error)) from None
 
 
 def _space_to_batch(x: Any, blocks: list[int], paddings: Any) -> Any:
@@ -310,7 +307,7 @@ class SpaceToDepth:
         batch, height, width, depth = x.shape
         b = block_size
         if height % b or width % b:
-            raise _invalid(f"Image height {height} and width {width} should be divisible by "
+            raise invalid(f"Image height {height} and width {width} should be divisible by "
                            f"block_size: {b}")  # fmt: skip
         x = x.reshape(batch, height // b, b, width // b, b, depth).transpose(0, 1, 3, 2, 4, 5)
         return _from_nhwc(x.reshape(batch, height // b, width // b, b * b * depth), data_format)
@@ -333,7 +330,7 @@ class DepthToSpace:
         batch, height, width, depth = x.shape
         b = block_size
         if depth % (b * b):
-            raise _invalid(f"Input depth dimension {depth} should be divisible by: {b * b}")
+            raise invalid(f"Input depth dimension {depth} should be divisible by: {b * b}")
         x = x.reshape(batch, height, width, b, b, depth // (b * b)).transpose(0, 1, 3, 2, 4, 5)
         return _from_nhwc(x.reshape(batch, height * b, width * b, depth // (b * b)), data_format)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from penstock.graph import errors
@@ -16,19 +15,8 @@ from penstock.graph.registry import operation
 from penstock.graph.shapes import Dimension, TensorShape, unknown_shape
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
-
-
-def _shape_text(shape: Any) -> str:
-    return "[" + ",".join("?" if s is None else str(s) for s in shape) + "]"
-
-
-def _module(*arrays: Any) -> Any:
-    """NumPy when all arrays are NumPy's, else ``jax.numpy``."""
-    return np if all(isinstance(a, (np.ndarray, np.generic)) for a in arrays) else jnp
+from penstock.ops.messages import invalid, shape_text
+from penstock.ops.traced import array_module
 
 
 # -- split -------------------------------------------------------------------------------------
@@ -66,16 +54,16 @@ class Split:
     def lower(split_dim: Any, value: Any, *, num_split: int) -> Any:
         place = int(split_dim)
         if not -value.ndim <= place < value.ndim:
-            raise _invalid(
+            raise invalid(
                 f"-input rank(-{value.ndim}) <= split_dim < input rank ({value.ndim}), but got "
                 f"{place}"
             )
         if value.shape[place] % num_split:
-            raise _invalid(
+            raise invalid(
                 "Number of ways to split should evenly divide the split dimension, but got "
                 f"split_dim {place} (size = {value.shape[place]}) and num_split {num_split}"
             )
-        parts = tuple(_module(value).split(value, num_split, place))
+        parts = tuple(array_module(value).split(value, num_split, place))
         return parts if num_split != 1 else parts[0]
 
     fold = host = lower
@@ -92,7 +80,7 @@ def _split_sizes(sizes: Any, total: int) -> list[int]:
     if len(holes) == 1:
         sizes[holes[0]] = total - sum(s for s in sizes if s != -1)
     if len(holes) > 1 or sum(sizes) != total or any(s < 0 for s in sizes):
-        raise _invalid(
+        raise invalid(
             "Determined shape must either match input shape along split_dim exactly if fully "
             "specified, or be less than the size of the input along split_dim if not fully "
             f"specified.  Got: {sum(sizes)}"
@@ -128,7 +116,7 @@ class SplitV:
             try:
                 known: list[int | None] = list(_split_sizes(sizes, total))
             except errors.InvalidArgumentError:
-                listed = _shape_text(sizes.tolist())
+                listed = shape_text(sizes.tolist())
                 raise ValueError(
                     f"can't split axis of size {total} into pieces of size {listed}"
                 ) from None
@@ -139,12 +127,12 @@ class SplitV:
     def lower(value: Any, size_splits: Any, split_dim: Any, *, num_split: int) -> Any:
         place = int(split_dim)
         if not -value.ndim <= place < value.ndim:
-            raise _invalid(
+            raise invalid(
                 f"-input rank(-{value.ndim}) <= split_dim < input rank ({value.ndim}), but got "
                 f"{place}"
             )
         sizes = _split_sizes(size_splits, value.shape[place])
-        parts = tuple(_module(value).split(value, np.cumsum(sizes)[:-1].tolist(), place))
+        parts = tuple(array_module(value).split(value, np.cumsum(sizes)[:-1].tolist(), place))
         return parts if num_split != 1 else parts[0]
 
     fold = host = lower

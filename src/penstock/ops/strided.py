@@ -18,6 +18,7 @@ from penstock.graph.static_values import constant_value, constant_value_as_shape
 from penstock.graph.tensor import Tensor
 from penstock.ops.constants import constant
 from penstock.ops.strided_spec import NEW_AXIS, Entry, Masks, Range, expand, resolve
+from penstock.ops.traced import is_known
 
 newaxis = None
 
@@ -62,10 +63,6 @@ def _sliced_shape(op: Any) -> TensorShape:
         else:
             sizes.append(resolve(entry, size, place).count)
     return TensorShape([1 if place == NEW_AXIS else sizes[place] for place in order])
-
-
-def is_known(value: Any) -> bool:
-    return isinstance(value, (np.ndarray, np.generic, int))
 
 
 def elements_of(tensor: Tensor, value: Any, run: Any) -> list[Any]:

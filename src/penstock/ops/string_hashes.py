@@ -15,8 +15,9 @@ from penstock.graph.registry import operation
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
 from penstock.kernels import hashes
+from penstock.ops.messages import invalid
 from penstock.ops.shape_rules import same_as_input
-from penstock.ops.strings import invalid, mapped
+from penstock.ops.strings import mapped
 
 
 # -- hashes ------------------------------------------------------------------------------------

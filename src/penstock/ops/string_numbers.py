@@ -12,8 +12,9 @@ from penstock.graph.build import apply
 from penstock.graph.registry import operation
 from penstock.graph.tensor import Tensor
 from penstock.kernels.printing import summarize_ends
+from penstock.ops.messages import invalid
 from penstock.ops.shape_rules import same_as_input, scalar_output
-from penstock.ops.strings import invalid, mapped
+from penstock.ops.strings import mapped
 
 _FLOAT = re.compile(
     rb"[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)", re.IGNORECASE

@@ -11,8 +11,9 @@ import numpy as np
 from penstock.graph.build import apply
 from penstock.graph.registry import operation
 from penstock.graph.tensor import Tensor
+from penstock.ops.messages import invalid
 from penstock.ops.shape_rules import same_as_input
-from penstock.ops.strings import invalid, mapped
+from penstock.ops.strings import mapped
 
 
 # -- regular expressions -----------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from penstock.graph import dtypes, errors
+from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.composite import SparseTensor
 from penstock.graph.convert import convert_to_tensor
@@ -20,13 +20,9 @@ from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
 from penstock.ops.constants import constant
+from penstock.ops.messages import invalid
 from penstock.ops.shape_rules import broadcast, same_as_input
 from penstock.ops.state import merged_shape
-
-
-def invalid(message: str) -> errors.InvalidArgumentError:
-    """The error of a kernel that was given values it can't use."""
-    return errors.InvalidArgumentError(None, None, message)
 
 
 def mapped(function: Callable[[Any], Any], array: np.ndarray, dtype: Any = object) -> np.ndarray:

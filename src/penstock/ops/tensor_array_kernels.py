@@ -15,6 +15,7 @@ import numpy as np
 
 from penstock.graph import errors
 from penstock.graph.shapes import TensorShape
+from penstock.ops.traced import is_known
 
 NO_FLOW = np.zeros((), np.float32)
 _numbers = itertools.count()
@@ -77,13 +78,9 @@ def gradient_array(handle: Any, *, op: Any, run: Any) -> Any:
     return made
 
 
-def _is_static(value: Any) -> bool:
-    return isinstance(value, (np.ndarray, np.generic, int))
-
-
 def _check_read(index: Any, size: int, run: Any) -> None:
     inside = (index >= 0) & (index < size)
-    if not (_is_static(index) and bool(np.all(inside))):
+    if not (is_known(index) and bool(np.all(inside))):
         run.check(inside, f"Tried to read from index {{0}} but array size is: {size}", index)
 
 
@@ -151,7 +148,7 @@ def read(handle: Any, index: Any, *, op: Any, run: Any, dtype: Any) -> Any:
 def _is_whole(indices: Any, size: int) -> bool:
     """True when ``indices`` are known to be 0, 1, ... size - 1."""
     return (
-        _is_static(indices)
+        is_known(indices)
         and np.shape(indices) == (size,)
         and bool(np.array_equal(indices, np.arange(size)))
     )
@@ -180,7 +177,7 @@ def _check_indices(indices: Any, size: int, run: Any) -> None:
     import jax.numpy as jnp
 
     bad = (indices < 0) | (indices >= size)
-    if _is_static(indices):
+    if is_known(indices):
         for index in np.asarray(indices).ravel():
             if not 0 <= index < size:
                 run.check(
@@ -211,8 +208,8 @@ def scatter(handle: Any, indices: Any, value: Any, *, op: Any, run: Any) -> Any:
         run.state_set(handle, (jnp.asarray(whole), jnp.ones((size,), bool)))
         return NO_FLOW
     if np.shape(indices)[0]:
-        most = np.max(indices) if _is_static(indices) else jnp.max(indices)
-        least = np.min(indices) if _is_static(indices) else jnp.min(indices)
+        most = np.max(indices) if is_known(indices) else jnp.max(indices)
+        least = np.min(indices) if is_known(indices) else jnp.min(indices)
         text = f"Max scatter index must be < array size ({{0}} vs. {size})"
         run.check((most < size) & (least >= 0), text, most)
     if is_gradient(handle):
@@ -248,7 +245,7 @@ def split(handle: Any, value: Any, lengths: Any, *, op: Any, run: Any) -> Any:
     """Lowers TensorArraySplitV3 (into parts of one length)."""
     import jax.numpy as jnp
 
-    if not _is_static(lengths):
+    if not is_known(lengths):
         run.needs_host("the lengths of a split aren't known")
     state = _state(handle, run)
     size = state[1].shape[0]
