@@ -230,7 +230,7 @@ class CrfForwardRnnCell(RNNCell):
         return new, new
 
 
-def viterbi_decode(score: Any, transition_params: Any) -> tuple[list[int], Any]:
+def viterbi_decode(score: Any, transition_params: Any) -> tuple[list[Any], Any]:
     """The likeliest tags, with NumPy, outside the graph.
 
     Args:

@@ -36,7 +36,7 @@ from penstock.ops.sums import add_n
 from penstock.ops.variable_scope import get_variable, variable_scope
 
 
-class _Features:
+class Features:
     """Features by name, and what columns have made of them."""
 
     def __init__(self, features: dict[str, Any]) -> None:
@@ -99,7 +99,7 @@ class NumericColumn(
         """How many numbers there are."""
         return int(np.prod(self.shape))
 
-    def transformed(self, features: _Features) -> Any:
+    def transformed(self, features: Features) -> Any:
         """The numbers."""
         value = features.get(self.key)
         if isinstance(value, SparseTensor):
@@ -109,7 +109,7 @@ class NumericColumn(
             value = self.normalizer_fn(value)
         return to_float(value)
 
-    def dense(self, features: _Features, trainable: bool) -> Tensor:
+    def dense(self, features: Features, trainable: bool) -> Tensor:
         """``[batch, size]``."""
         return reshape(features.get(self), [-1, self.size])
 
@@ -137,13 +137,13 @@ class BucketizedColumn(collections.namedtuple("BucketizedColumn", ["source_colum
         """The size of the one-hot vectors."""
         return self.buckets * self.source_column.size
 
-    def transformed(self, features: _Features) -> Any:
+    def transformed(self, features: Features) -> Any:
         """The intervals' numbers."""
         value = features.get(self.source_column)
         edges = convert_to_tensor(np.asarray(self.boundaries, np.float32))
         return reduce_sum(cast(expand_dims(value, -1) >= edges, dtypes.int32), -1)
 
-    def dense(self, features: _Features, trainable: bool) -> Tensor:
+    def dense(self, features: Features, trainable: bool) -> Tensor:
         """``[batch, size]``."""
         return reshape(one_hot(features.get(self), self.buckets), [-1, self.size])
 
@@ -152,7 +152,7 @@ class BucketizedColumn(collections.namedtuple("BucketizedColumn", ["source_colum
         """How many ids there are."""
         return self.size
 
-    def ids(self, features: _Features) -> SparseTensor:
+    def ids(self, features: Features) -> SparseTensor:
         """The intervals as ids, different for each number of a feature."""
         value = features.get(self)
         count = self.source_column.size
@@ -174,19 +174,19 @@ class _Categorical:
         """How to parse the feature."""
         return {self.key: VarLenFeature(self.dtype)}  # type: ignore[attr-defined]
 
-    def transformed(self, features: _Features) -> Any:
+    def transformed(self, features: Features) -> Any:
         """The categories' numbers."""
         return self.ids_of(_as_sparse(features.get(self.key)))  # type: ignore[attr-defined]
 
-    def ids(self, features: _Features) -> SparseTensor:
+    def ids(self, features: Features) -> SparseTensor:
         """The categories' numbers."""
         return features.get(self)
 
 
-class VocabularyListColumn(
+class VocabularyListCategoricalColumn(
     _Categorical,
     collections.namedtuple(
-        "VocabularyListColumn",
+        "VocabularyListCategoricalColumn",
         ["key", "vocabulary_list", "dtype", "default_value", "num_oov_buckets"],
     ),
 ):
@@ -215,11 +215,11 @@ class VocabularyListColumn(
         return table.lookup(value)
 
 
-class VocabularyFileColumn(
+class VocabularyFileCategoricalColumn(
     _Categorical,
     collections.namedtuple(
-        "VocabularyFileColumn",
-        ["key", "vocabulary_file", "vocabulary_size", "num_oov_buckets", "default_value", "dtype"],
+        "VocabularyFileCategoricalColumn",
+        ["key", "vocabulary_file", "vocabulary_size", "num_oov_buckets", "dtype", "default_value"],
     ),
 ):
     """Categories by the lines of a file."""
@@ -246,9 +246,9 @@ class VocabularyFileColumn(
         return table.lookup(value)
 
 
-class IdentityColumn(
+class IdentityCategoricalColumn(
     _Categorical,
-    collections.namedtuple("IdentityColumn", ["key", "number_buckets", "default_value"]),
+    collections.namedtuple("IdentityCategoricalColumn", ["key", "number_buckets", "default_value"]),
 ):
     """Categories that are numbers already."""
 
@@ -269,8 +269,9 @@ class IdentityColumn(
         return SparseTensor(value.indices, numbers, value.dense_shape)
 
 
-class HashedColumn(
-    _Categorical, collections.namedtuple("HashedColumn", ["key", "hash_bucket_size", "dtype"])
+class HashedCategoricalColumn(
+    _Categorical,
+    collections.namedtuple("HashedCategoricalColumn", ["key", "hash_bucket_size", "dtype"]),
 ):
     """Categories by a hash of their values."""
 
@@ -304,14 +305,32 @@ class IndicatorColumn(collections.namedtuple("IndicatorColumn", ["categorical_co
         """The size of a vector."""
         return self.categorical_column.num_buckets
 
-    def transformed(self, features: _Features) -> Tensor:
+    def transformed(self, features: Features) -> Tensor:
         """``[batch, size]``."""
         ids = self.categorical_column.ids(features)
-        return _counted(ids, one_hot(ids.values, self.size, 1.0, 0.0), self.size)
+        rows = one_hot(ids.values, self.size, 1.0, 0.0)
+        weights = weights_of(self.categorical_column, features)
+        if weights is not None:
+            rows = rows * expand_dims(weights.values, 1)
+        return _counted(ids, rows, self.size)
 
-    def dense(self, features: _Features, trainable: bool) -> Tensor:
+    def dense(self, features: Features, trainable: bool) -> Tensor:
         """``[batch, size]``."""
         return features.get(self)
+
+
+def weights_of(column: Any, features: Features) -> SparseTensor | None:
+    """The weights of a column's categories, or ``None`` if all count the same."""
+    weights = getattr(column, "weights", None)
+    return None if weights is None else weights(features)
+
+
+def load_embedding(column: Any, variable: Any) -> None:
+    """Lets a column's variable start with values of a checkpoint, if the column says so."""
+    if column.ckpt_to_load_from is not None:
+        from penstock.checkpoint.initialization import init_from_checkpoint
+
+        init_from_checkpoint(column.ckpt_to_load_from, {column.tensor_name_in_ckpt: variable})
 
 
 def _counted(ids: SparseTensor, rows: Tensor, size: int) -> Tensor:
@@ -327,7 +346,16 @@ def _counted(ids: SparseTensor, rows: Tensor, size: int) -> Tensor:
 class EmbeddingColumn(
     collections.namedtuple(
         "EmbeddingColumn",
-        ["categorical_column", "dimension", "combiner", "initializer", "max_norm", "trainable"],
+        [
+            "categorical_column",
+            "dimension",
+            "combiner",
+            "initializer",
+            "ckpt_to_load_from",
+            "tensor_name_in_ckpt",
+            "max_norm",
+            "trainable",
+        ],
     )
 ):
     """Categories as vectors that are learned."""
@@ -347,7 +375,7 @@ class EmbeddingColumn(
         """The size of a vector."""
         return self.dimension
 
-    def dense(self, features: _Features, trainable: bool) -> Tensor:
+    def dense(self, features: Features, trainable: bool) -> Tensor:
         """``[batch, dimension]``."""
         weights = get_variable(
             "embedding_weights",
@@ -356,9 +384,11 @@ class EmbeddingColumn(
             initializer=self.initializer,
             trainable=self.trainable and trainable,
         )
+        load_embedding(self, weights)
         return safe_embedding_lookup_sparse(
             weights,
             self.categorical_column.ids(features),
+            sparse_weights=weights_of(self.categorical_column, features),
             combiner=self.combiner,
             name=f"{self.name}_weights",
             max_norm=self.max_norm,
@@ -427,7 +457,7 @@ def categorical_column_with_vocabulary_list(
     dtype: Any = None,
     default_value: int = -1,
     num_oov_buckets: int = 0,
-) -> VocabularyListColumn:
+) -> VocabularyListCategoricalColumn:
     """Categories by their places in a list.
 
     Args:
@@ -448,7 +478,9 @@ def categorical_column_with_vocabulary_list(
     if num_oov_buckets and default_value != -1:
         raise ValueError(f"Can't specify both num_oov_buckets and default_value in {key}.")
     kind = own if dtype is None else as_dtype(dtype)
-    return VocabularyListColumn(key, tuple(vocabulary_list), kind, default_value, num_oov_buckets)
+    return VocabularyListCategoricalColumn(
+        key, tuple(vocabulary_list), kind, default_value, num_oov_buckets
+    )
 
 
 def categorical_column_with_vocabulary_file(
@@ -458,7 +490,7 @@ def categorical_column_with_vocabulary_file(
     num_oov_buckets: int = 0,
     default_value: int | None = None,
     dtype: Any = dtypes.string,
-) -> VocabularyFileColumn:
+) -> VocabularyFileCategoricalColumn:
     """Categories by the lines of a file.
 
     Args:
@@ -478,14 +510,14 @@ def categorical_column_with_vocabulary_file(
     if num_oov_buckets and default_value is not None:
         raise ValueError(f"Can't specify both num_oov_buckets and default_value in {key}.")
     default = -1 if default_value is None else default_value
-    return VocabularyFileColumn(
-        key, vocabulary_file, vocabulary_size, num_oov_buckets, default, as_dtype(dtype)
+    return VocabularyFileCategoricalColumn(
+        key, vocabulary_file, vocabulary_size, num_oov_buckets, as_dtype(dtype), default
     )
 
 
 def categorical_column_with_identity(
     key: str, num_buckets: int, default_value: int | None = None
-) -> IdentityColumn:
+) -> IdentityCategoricalColumn:
     """Categories that are numbers from 0 to ``num_buckets``.
 
     Args:
@@ -500,12 +532,12 @@ def categorical_column_with_identity(
     if default_value is not None and not 0 <= default_value < num_buckets:
         raise ValueError(f"default_value {default_value} not in range [0, {num_buckets}), "
                          f"column_name {key}")  # fmt: skip
-    return IdentityColumn(key, num_buckets, default_value)
+    return IdentityCategoricalColumn(key, num_buckets, default_value)
 
 
 def categorical_column_with_hash_bucket(
     key: str, hash_bucket_size: int, dtype: Any = dtypes.string
-) -> HashedColumn:
+) -> HashedCategoricalColumn:
     """Categories by a hash of their values.
 
     Args:
@@ -521,7 +553,7 @@ def categorical_column_with_hash_bucket(
     kind = as_dtype(dtype)
     if not (kind == dtypes.string or kind.is_integer):
         raise ValueError(f"dtype must be string or integer. dtype: {kind}, column_name: {key}")
-    return HashedColumn(key, hash_bucket_size, kind)
+    return HashedCategoricalColumn(key, hash_bucket_size, kind)
 
 
 def indicator_column(categorical_column: Any) -> IndicatorColumn:
@@ -545,7 +577,7 @@ def embedding_column(
         categorical_column: the column. dimension: the size of a vector.
         combiner: ``"mean"``, ``"sum"`` or ``"sqrtn"`` of an example's vectors.
         initializer: for the vectors; a truncated normal by default.
-        ckpt_to_load_from: not used. tensor_name_in_ckpt: not used.
+        ckpt_to_load_from: a checkpoint with the vectors. tensor_name_in_ckpt: their name there.
         max_norm: the largest length of a vector. trainable: whether they are trained.
 
     Raises:
@@ -558,13 +590,18 @@ def embedding_column(
                          f"{categorical_column.name}")  # fmt: skip
     if initializer is None:
         initializer = TruncatedNormal(mean=0.0, stddev=1 / math.sqrt(dimension))
+    if (ckpt_to_load_from is None) != (tensor_name_in_ckpt is None):
+        raise ValueError("Must specify both `ckpt_to_load_from` and `tensor_name_in_ckpt` or none "
+                         "of them.")  # fmt: skip
     return EmbeddingColumn(
-        categorical_column, dimension, combiner, initializer, max_norm, trainable
-    )
+        categorical_column, dimension, combiner, initializer, ckpt_to_load_from,
+        tensor_name_in_ckpt, max_norm, trainable,
+    )  # fmt: skip
 
 
 # -- using columns --------------------------------------------------------------------------------
-def _sorted(columns: Any) -> list[Any]:
+def sorted_columns(columns: Any) -> list[Any]:
+    """Columns in the order of their names; no name may come twice."""
     found = list(columns) if isinstance(columns, Iterable) and not hasattr(columns, "name") \
         else [columns]  # fmt: skip
     names: dict[str, Any] = {}
@@ -572,7 +609,9 @@ def _sorted(columns: Any) -> list[Any]:
         if column.name in names:
             raise ValueError(
                 "Duplicate feature column name found for columns: "
-                f"{column} and {names[column.name]}"
+                f"{column} and {names[column.name]}. This usually means that these columns refer "
+                "to same base feature. Either one must be discarded or a duplicated but renamed "
+                "item must be inserted in features dict."
             )
         names[column.name] = column
     if not found:
@@ -602,18 +641,18 @@ def input_layer(
     Raises:
         ValueError: for columns without dense values, or names that repeat.
     """
-    columns = _sorted(feature_columns)
+    columns = sorted_columns(feature_columns)
     for column in columns:
         if not hasattr(column, "dense"):
             raise ValueError(
                 "Items of feature_columns must be a _DenseColumn. You can wrap a categorical "
                 f"column with an embedding_column or indicator_column. Given: {column}"
             )
-    made = _Features(features)
+    made = Features(features)
     with variable_scope(None, default_name="input_layer", values=list(features.values())):
         outputs = []
         for column in columns:
-            with variable_scope(None, default_name=column.name):
+            with variable_scope(None, default_name=getattr(column, "scope_name", column.name)):
                 tensor = column.dense(made, trainable)
                 output = reshape(tensor, [-1, column.size])
                 outputs.append(output)
@@ -650,12 +689,18 @@ def linear_model(
     Returns:
         ``[batch, units]``.
     """
-    columns = _sorted(feature_columns)
-    made = _Features(features)
-    with variable_scope("linear_model"):
+    columns = sorted_columns(feature_columns)
+    for column in columns:
+        if not hasattr(column, "ids") and not hasattr(column, "dense"):
+            raise ValueError(
+                "Items of feature_columns must be either a _DenseColumn or _CategoricalColumn. "
+                f"Given: {column}"
+            )
+    made = Features(features)
+    with variable_scope(None, default_name="linear_model"):
         sums = []
         for column in columns:
-            with variable_scope(None, default_name=column.name):
+            with variable_scope(None, default_name=getattr(column, "scope_name", column.name)):
                 is_sparse = hasattr(column, "ids")
                 count = column.num_buckets if is_sparse else column.size
                 weights = get_variable(
@@ -663,7 +708,11 @@ def linear_model(
                 )
                 if is_sparse:
                     total = safe_embedding_lookup_sparse(
-                        weights, column.ids(made), combiner=sparse_combiner, name="weighted_sum"
+                        weights,
+                        column.ids(made),
+                        sparse_weights=weights_of(column, made),
+                        combiner=sparse_combiner,
+                        name="weighted_sum",
                     )
                 else:
                     dense = reshape(column.dense(made, trainable), [-1, count])

@@ -9,6 +9,8 @@ from penstock.ops.sparse import sparse_tensor_to_dense as to_dense
 from penstock.ops.sparse_sums import sparse_add as add
 from penstock.ops.sparse_layout import sparse_concat as concat
 from penstock.ops.sparse_layout import sparse_expand_dims as expand_dims
+from penstock.ops.sparse_cross import sparse_cross as cross
+from penstock.ops.sparse_cross import sparse_cross_hashed as cross_hashed
 from penstock.ops.sparse_rows import sparse_eye as eye
 from penstock.ops.sparse_rows import sparse_fill_empty_rows as fill_empty_rows
 from penstock.ops.sparse_rows import sparse_mask as mask

@@ -72,7 +72,7 @@ class AttentionMechanism:
             known = self._keys.shape[1].value
             self._alignments_size = known or shape_of(self._keys)[1]
 
-        def probabilities(score: Any, _: Any) -> Any:
+        def probabilities(score: Any, previous: Any) -> Any:
             return probability_fn(self._masked(score, mask_value))
 
         self._probability_fn = probabilities

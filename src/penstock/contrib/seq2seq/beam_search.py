@@ -404,10 +404,10 @@ class BeamSearchDecoder(Decoder):
         """Whether an array's elements are split by beams; TensorFlow left others as they are."""
         if not shape.ndims:
             return False
-        batch, first = constant_value(self._batch_size), shape.dims[0].value
+        batch, first = constant_value(self._batch_size), shape[0].value
         if batch is None or first is None:
             return True
-        second = shape.dims[1].value if shape.ndims >= 2 else None
+        second = shape[1].value if shape.ndims >= 2 else None
         split = (first, second) == (batch, self._beam_width)
         if first != batch * self._beam_width or (second is not None and not split):
             logging.warning(
