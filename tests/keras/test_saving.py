@@ -86,6 +86,36 @@ def test_there_and_back(case, tmp_path):
     close(outputs(copy, case), found)
 
 
+def small_model():
+    K.clear_session()
+    model = keras.Sequential(
+        [keras.layers.Dense(3, activation="tanh", input_shape=(2,)), keras.layers.Dense(1)]
+    )
+    model.compile("adam", "mse")
+    return model
+
+
+def test_training_goes_on_from_a_checkpoint(tmp_path):
+    """A checkpoint of weights holds the optimizer too, as TensorFlow's does."""
+    x = np.arange(8, dtype="float32").reshape(4, 2) / 8
+    y = np.ones((4, 1), "float32")
+    model = small_model()
+    for _ in range(2):
+        model.train_on_batch(x, y)
+    model.save_weights(str(tmp_path / "prefix"))
+    model.train_on_batch(x, y)
+    expected = model.predict(x)
+    again = small_model()
+    status = again.load_weights(str(tmp_path / "prefix"))
+    status.assert_consumed().assert_existing_objects_matched()
+    again.train_on_batch(x, y)
+    np.testing.assert_array_equal(again.predict(x), expected)
+    other = keras.Sequential([keras.layers.Dense(3, input_shape=(2,), name="one")])
+    other.load_weights(str(tmp_path / "prefix"))  # the first layer fits
+    with pytest.raises(AssertionError, match="Unresolved object in checkpoint"):
+        other.load_weights(str(tmp_path / "prefix")).assert_consumed()
+
+
 def test_by_name_and_mismatches(tmp_path):
     first = models["dense"](keras)
     path = str(tmp_path / "weights.h5")

@@ -171,8 +171,7 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
                 "Weights may only be loaded based on topology into Models when loading "
                 "TensorFlow-formatted weights (got by_name=True to load_weights)."
             )
-        checkpoints.read_checkpoint(model, path)
-        return None
+        return checkpoints.read_checkpoint(model, path)
     if not os.path.exists(path):
         raise OSError(
             f"Unable to open file: there is neither a file {path!r} nor a checkpoint with that "
