@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from penstock.compat import python2, removed_names, scipy_misc
+from penstock.compat import python2, python2_builtins, removed_names, scipy_misc
 
 
 @pytest.fixture
@@ -22,6 +22,10 @@ def given_back():
     removed_names.install()
     yield
     removed_names.uninstall()
+
+
+def _builtins(py2: bool) -> dict[str, object]:
+    return {"__builtins__": python2_builtins.namespace()} if py2 else {}
 
 
 def test_names_of_numpy(given_back):
@@ -88,7 +92,7 @@ def test_fromstring_reads_bytes(given_back):
 @pytest.mark.parametrize("py2", [False, True])
 def test_removed_methods(given_back, source: str, value: object, py2: bool):
     code, _ = python2.compile_source(b"import numpy\n" + source.encode(), "program.py", py2)
-    names: dict[str, object] = {}
+    names: dict[str, object] = _builtins(py2)
     exec(code, names)
     assert names["value"] == value
 
@@ -97,6 +101,52 @@ def test_a_missing_method_is_the_usual_error(given_back):
     code, _ = python2.compile_source(b"x = 5\nx.tostring()", "program.py")
     with pytest.raises(AttributeError, match="'int' object has no attribute 'tostring'"):
         exec(code, {})
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("value = int(numpy.array([3])), float(numpy.array([[2.5]])), int('7', 8)", (3, 2.5, 7)),
+        ("value = '%d %s' % (numpy.array([3]), [1]), '%.1f' % numpy.array([[2.5]])",
+         ("3 [1]", "2.5")),
+        ("a = numpy.zeros([2, 2]); a[1, 0] = numpy.array([[4.0]]); value = a.tolist()",
+         [[0, 0], [4, 0]]),
+        ("a = numpy.zeros([2, 2]); a[1] = numpy.array([4.0, 5]); value = a.tolist()",
+         [[0, 0], [4, 5]]),
+        ("a = [0, {}]; a[1][2] = a[0] + 1; value = a", [0, {2: 1}]),
+        ("order = []\ndef f(x): order.append(x); return x\n"
+         "[0, 1, 2, 3][f(3)] = f(1)\nvalue = order", [1, 3]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("py2", [False, True])
+def test_arrays_of_one_element_are_numbers(given_back, source: str, value: object, py2: bool):
+    code, _ = python2.compile_source(b"import numpy\n" + source.encode(), "program.py", py2)
+    names: dict[str, object] = _builtins(py2)
+    exec(code, names)
+    assert names["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("int(numpy.zeros(2))", "0-dimensional|size-1"),
+        ("'%d' % 'text'", "a real number is required"),
+        ("(1, 2)[0] = numpy.zeros(1)", "item assignment"),
+        ("numpy.zeros(3)[0] = numpy.zeros(2)", "sequence"),
+    ],
+)
+def test_other_errors_stay(given_back, source: str, message: str):
+    code, _ = python2.compile_source(b"import numpy\n" + source.encode(), "program.py")
+    with pytest.raises((TypeError, ValueError), match=message):
+        exec(code, {})
+
+
+def test_old_keywords_and_arguments_of_functions(given_back):
+    assert np.reshape(np.arange(4), newshape=[2, 2]).shape == (2, 2)
+    assert np.percentile([1, 2, 4], 40, interpolation="nearest") == 2
+    np.testing.assert_allclose(np.histogram([1, 2, 2], bins=2, normed=True)[0], [2 / 3, 4 / 3])
+    assert np.vstack(np.ones(2) for _ in range(3)).shape == (3, 2)
+    assert len(np.linspace(0, 1, 5.0)) == 5
 
 
 PICTURE = (np.arange(60).reshape(4, 5, 3) * 7 % 251).astype(np.uint8)

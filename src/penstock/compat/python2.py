@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from penstock.compat import removed_names
+from penstock.compat import removed_calls
 
 # Only what is syntax: renamed modules and builtins are served at run time.
 _FIXERS = (
@@ -286,16 +286,16 @@ def compile_python2(text: str, filename: str) -> CodeType:
     true_division = has_future(text, "division")
     print_statement = statements and not has_future(text, "print_function")
     tree = _Python2Semantics(true_division, print_statement).visit(tree)
-    if removed_names.uses_removed_methods(text):
-        tree = removed_names.rewrite_methods(tree)
+    if removed_calls.may_use(text):
+        tree = removed_calls.rewrite(tree)
     return compile(tree, filename, "exec", dont_inherit=True)
 
 
 def compile_python3(data: bytes, filename: str) -> CodeType:
     """Compiles a Python 3 source, its calls of methods that were removed since among it."""
-    if not removed_names.uses_removed_methods(data):
+    if not removed_calls.may_use(data):
         return compile(data, filename, "exec", dont_inherit=True)
-    tree = removed_names.rewrite_methods(ast.parse(data, filename))
+    tree = removed_calls.rewrite(ast.parse(data, filename))
     return compile(tree, filename, "exec", dont_inherit=True)
 
 

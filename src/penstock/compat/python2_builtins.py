@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from penstock.compat import python2, python2_modules
+from penstock.compat import python2, python2_modules, removed_calls
 
 
 def _is_integer(value: Any) -> bool:
@@ -116,8 +116,9 @@ def _str(value: Any) -> str:
 
 def _percent(pattern: str, values: Any) -> str:
     if type(values) is tuple:
-        return pattern % tuple(_text(value) for value in values)
-    return pattern % _text(values)
+        values = tuple(_text(value) for value in values)
+        return removed_calls.percent(pattern, values)
+    return removed_calls.percent(pattern, _text(values))
 
 
 def _decode(value: Any, *arguments: Any, **options: Any) -> Any:

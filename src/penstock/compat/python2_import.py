@@ -8,7 +8,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
 
-from penstock.compat import python2, python2_builtins, removed_names
+from penstock.compat import python2, python2_builtins, removed_calls
 from penstock.compat.program_files import is_library as is_library
 
 
@@ -27,7 +27,7 @@ class ProgramLoader(SourceFileLoader):
         self.is_python2 = False
 
     def get_code(self, fullname: str) -> CodeType | None:
-        if not self._py2 and not removed_names.uses_removed_methods(self.get_data(self.path)):
+        if not self._py2 and not removed_calls.may_use(self.get_data(self.path)):
             try:
                 # Python's own way, with its cache of compiled files.
                 return super().get_code(fullname)

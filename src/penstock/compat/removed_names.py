@@ -2,18 +2,15 @@
 
 `penstock run` gives them back in its process, so that ``np.float``, ``time.clock()``,
 ``collections.Iterable`` or ``scipy.misc.imresize`` mean what they meant when the program was
-written. A name that is still there stays as it is. Three changes are no names:
+written. A name that is still there stays as it is. Functions of NumPy that are still there take
+what they took then: keywords by their old names, generators, and rows that differ in length, of
+which the program itself (not a library) may make an array of objects, as before NumPy 1.24.
 
-- an array of rows that differ in length is an array of objects again, as before NumPy 1.24, where
-  the program itself (not a library) makes one;
-- ``np.fromstring`` reads bytes again;
-- methods that were removed (``array.tostring()``) can't be put back on their classes; a program
-  that uses one has the call compiled into one of `call_removed_method`.
+What no name can bring back, `removed_calls` does.
 """
 
 from __future__ import annotations
 
-import ast
 import base64
 import builtins
 import collections
@@ -22,12 +19,11 @@ import fractions
 import functools
 import inspect
 import math
-import re
 import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -35,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from penstock.compat import scipy_misc
+from penstock.compat import removed_calls, scipy_misc
 from penstock.compat.program_files import is_library
 
 ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
@@ -49,7 +45,7 @@ def _getargspec(function: Callable[..., Any]) -> ArgSpec:
 
 def _removed_from_python() -> dict[Any, dict[str, Any]]:
     return {
-        time: {"clock": time.perf_counter},
+        time: {"clock": time.process_time},
         collections: {name: getattr(collections.abc, name) for name in collections.abc.__all__},
         inspect: {"ArgSpec": ArgSpec, "getargspec": _getargspec},
         fractions: {"gcd": math.gcd},
@@ -162,6 +158,59 @@ def _reading_bytes(function: Callable[..., Any]) -> Callable[..., Any]:
     return fromstring
 
 
+def _renamed_keyword(function: Callable[..., Any], old: str, new: str) -> Callable[..., Any]:
+    """A function that takes the keyword `old` for `new`, too."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        if old in options:
+            value = options.pop(old)
+            # normed=None and density=None mean the same.
+            if value is not None:
+                options[new] = value
+        return function(*args, **options)
+
+    return call
+
+
+def _taking_generators(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose first argument may be a generator."""
+
+    @functools.wraps(function)
+    def call(arrays: Any, *args: Any, **options: Any) -> Any:
+        if isinstance(arrays, Iterator):
+            arrays = list(arrays)
+        return function(arrays, *args, **options)
+
+    return call
+
+
+def _whole_number(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`np.linspace`, whose number of points may be a float."""
+
+    @functools.wraps(function)
+    def linspace(start: Any, stop: Any, num: Any = 50, *args: Any, **options: Any) -> Any:
+        return function(start, stop, int(num), *args, **options)
+
+    return linspace
+
+
+def _changed_functions() -> list[tuple[Any, str, Callable[..., Any]]]:
+    found = [(np, name, _taking_generators(getattr(np, name)))
+             for name in ("dstack", "hstack", "stack", "vstack")]  # fmt: skip
+    keywords = (
+        ("reshape", "newshape", "shape"),
+        ("histogram", "normed", "density"),
+        ("histogram2d", "normed", "density"),
+        ("percentile", "interpolation", "method"),
+        ("quantile", "interpolation", "method"),
+        ("nanpercentile", "interpolation", "method"),
+        ("nanquantile", "interpolation", "method"),
+    )
+    found += [(np, name, _renamed_keyword(getattr(np, name), *each)) for name, *each in keywords]
+    return [*found, (np, "linspace", _whole_number(np.linspace))]
+
+
 _undo: list[Callable[[], None]] = []
 
 
@@ -234,70 +283,18 @@ def install() -> None:
     _put(np, "array", _allowing_ragged(np.array))
     _put(np, "asarray", _allowing_ragged(np.asarray))
     _put(np, "fromstring", _reading_bytes(np.fromstring))
-    _put(builtins, _METHOD_CALL, call_removed_method)
+    for owner, name, wrapper in _changed_functions():
+        _put(owner, name, wrapper)
     finder = _Finder()
     sys.meta_path.insert(0, finder)
     _undo.append(functools.partial(sys.meta_path.remove, finder))
     if (loaded := sys.modules.get("scipy.misc")) is not None:
         _add(loaded, scipy_misc.NAMES)
+    for name, function in removed_calls.HELPERS.items():
+        _put(builtins, name, function)
 
 
 def uninstall() -> None:
     """Undoes `install`."""
     while _undo:
         _undo.pop()()
-
-
-# Removed methods: what calls them is rewritten while the program is compiled.
-
-_METHOD_CALL = "__call_removed_method__"
-
-
-def _set_item(array: Any, *args: Any) -> None:
-    *index, value = args
-    position = () if not index else index[0]
-    if isinstance(position, int):
-        array.flat[position] = value
-    else:
-        array[position] = value
-
-
-_METHODS: dict[str, Callable[..., Any]] = {
-    "itemset": _set_item,
-    "newbyteorder": lambda array, order="S": array.view(array.dtype.newbyteorder(order)),
-    "ptp": np.ptp,
-    "tostring": lambda array, *args, **options: array.tobytes(*args, **options),
-}
-_METHOD_USE = re.compile(rb"\.\s*(?:%s)\s*\(" % "|".join(_METHODS).encode())
-
-
-def call_removed_method(value: Any, name: str, *args: Any, **options: Any) -> Any:
-    """``value.name(*args, **options)``, also where `value`'s class has lost that method."""
-    method = getattr(value, name, None)
-    if method is None and hasattr(value, "dtype" if name != "tostring" else "tobytes"):
-        return _METHODS[name](value, *args, **options)
-    # The usual error if there is none.
-    return getattr(value, name)(*args, **options)
-
-
-def uses_removed_methods(source: bytes | str) -> bool:
-    """Whether a source may call a removed method (a look at its text)."""
-    data = source.encode("utf-8", "replace") if isinstance(source, str) else source
-    return _METHOD_USE.search(data) is not None
-
-
-class _Rewriter(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        function = node.func
-        if not isinstance(function, ast.Attribute) or function.attr not in _METHODS:
-            return node
-        name = ast.copy_location(ast.Name(_METHOD_CALL, ast.Load()), function)
-        method = ast.copy_location(ast.Constant(function.attr), function)
-        arguments = [function.value, method, *node.args]
-        return ast.copy_location(ast.Call(name, arguments, node.keywords), node)
-
-
-def rewrite_methods(tree: ast.Module) -> ast.Module:
-    """The tree with calls of removed methods made calls of `call_removed_method`."""
-    return _Rewriter().visit(tree)
