@@ -15,6 +15,22 @@ def test_tables(capsys, monkeypatch):
     assert "/device:" in output and "MaxPoolGrad" in output and "window compares" in output
 
 
+def test_build_says_what_came_of_it(capsys, monkeypatch):
+    from penstock.kernels.native import build
+
+    monkeypatch.setattr(kernels, "in_use", lambda: [("all", "XLA")], False)
+    monkeypatch.setattr(build, "build", lambda: "/some/where.so")
+    assert main.main(["devices", "--build"]) == 0
+    assert "/some/where.so" in capsys.readouterr().out
+
+    def fails():
+        raise build.Unavailable("no C++ compiler was found")
+
+    monkeypatch.setattr(build, "build", fails)
+    assert main.main(["devices", "--build"]) == 1
+    assert "no C++ compiler was found" in capsys.readouterr().out
+
+
 def test_names_count_per_kind():
     fakes = [SimpleNamespace(platform=each) for each in ("cuda", "cpu", "gpu", "tpu")]
     assert [name for name, _ in devices.named_devices(fakes)] == [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import jax
@@ -15,10 +18,20 @@ import numpy as np
 import pytest
 
 from penstock.kernels import adam, convolution, native, normalization, pooling, products
-from penstock.kernels.native import build
+from penstock.kernels.native import build, calls
 
 RNG = np.random.default_rng(5)
-LOADED = native.status()
+
+
+def _status() -> native.Status:
+    """The kernels' status; where nothing is missing, they are built first."""
+    with contextlib.suppress(build.Unavailable):
+        if native.mode() != "never" and build.plan().onednn is not None:
+            build.build()
+    return native.status()
+
+
+LOADED = _status()
 needs_native = pytest.mark.skipif(not LOADED.in_use, reason=f"native kernels {LOADED}")
 
 
@@ -116,6 +129,45 @@ def test_product(
 
 
 @needs_native
+@pytest.mark.parametrize(
+    "sizes",
+    [(100, 784, 10), (1, 5, 1), (33, 512, 16), (29, 1024, 7), (700, 300, 3), (13, 32, 16)],
+)
+@pytest.mark.parametrize("transpose_a", [False, True])
+def test_narrow_product(
+    sizes: tuple[int, int, int], transpose_a: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, inner, columns = sizes
+    if transpose_a:
+        rows, columns = rows + 31, 5 * columns
+    at = (rows, inner, columns, np.float32, transpose_a)
+    monkeypatch.setenv("PENSTOCK_NATIVE", "1")
+    call = calls.native_narrow_product(*at)
+    assert call is not None
+    a = normal(inner, rows) if transpose_a else normal(rows, inner)
+    b = normal(inner, columns)
+    made = np.asarray(jax.jit(call)(a, b))
+    wide = np.asarray(a, np.float64)
+    expected = (wide.T if transpose_a else wide) @ np.asarray(b, np.float64)
+    np.testing.assert_allclose(made, expected, rtol=0, atol=1e-5 * np.sqrt(inner))
+
+
+@needs_native
+def test_narrow_products_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENSTOCK_NATIVE", "")
+    x, w, d = normal(100, 784), normal(784, 10), normal(100, 10)
+
+    def step(x: jax.Array, w: jax.Array, d: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return products.matmul(x, w), products.matmul(x, d, transpose_a=True)
+
+    text = jax.jit(step).lower(x, w, d).compile().as_text()
+    assert text.count('custom_call_target="penstock_narrow_product"') == 2
+    assert calls.native_narrow_product(8, 8, 8, np.float32, False) is None
+    assert calls.native_narrow_product(784, 100, 10, np.float64, True) is None
+    assert calls.native_narrow_product(784, 100, 300, np.float32, True) is None
+
+
+@needs_native
 def test_many_threads_at_once_and_donated_buffers(always: None) -> None:
     w = normal(3, 3, 8, 8)
 
@@ -187,18 +239,65 @@ def test_failed_build_falls_back_silently(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.so"))
 
 
-@pytest.mark.skipif(not LOADED.in_use, reason="nothing is built here")
-def test_a_folder_others_may_write_to_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PENSTOCK_CACHE_DIR", str(tmp_path))
-    headers, library = build.onednn()
-    assert headers.exists()
-    folder = tmp_path / "native" / build._fingerprint(build.compiler(), library)
-    folder.mkdir(parents=True)
-    folder.chmod(0o777)
+@pytest.fixture
+def fake_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A compiler that waits for a file `go` and fails, in a cache folder of its own."""
+    script = tmp_path / "c++"
+    script.write_text(
+        f"#!/bin/sh\ntouch {tmp_path}/begun\n"
+        f"while ! test -e {tmp_path}/go; do sleep 0.05; done\n"
+        "echo 'x.cpp: error: no such thing' >&2\nexit 1\n"
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("CXX", str(script))
+    monkeypatch.setenv("PENSTOCK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("PENSTOCK_NATIVE", "")
+    return tmp_path
+
+
+def test_a_folder_others_may_write_to_is_refused(fake_compiler: Path) -> None:
+    wanted = build.plan()
+    wanted.target.parent.chmod(0o777)
     with pytest.raises(build.Unavailable, match="others may write"):
         build.build()
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_nothing_waits_for_a_build(fake_compiler: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = build.plan()._replace(onednn=Path("libdnnl.so"))
+    assert build.start(wanted) == build.BEING_BUILT
+    _until((fake_compiler / "begun").exists)
+    # While it builds, another program neither waits nor starts a second build.
+    monkeypatch.setattr(build.subprocess, "Popen", pytest.fail)
+    assert build.start(wanted) == build.BEING_BUILT
+    with pytest.raises(build.Unavailable, match="being built"):
+        build.build(wait=False)
+    (fake_compiler / "go").touch()
+    _until(wanted.failure.exists)
+    said = build.start(wanted)
+    assert "no such thing" in said and "penstock devices --build" in said
+    assert not wanted.target.exists()
+
+
+def test_without_onednn_only_a_request_builds(
+    fake_compiler: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise build.Unavailable("not installed")
+
+    monkeypatch.setattr(build, "onednn", missing)
+    monkeypatch.setattr(build.subprocess, "Popen", pytest.fail)
+    wanted = build.plan()
+    assert wanted.onednn is None
+    assert build.start(wanted).startswith("not built")
+    names = {path.stem for path in build._sources(False)}
+    assert "convolution" not in names and {"narrow", "adam"} <= names
 
 
 @needs_native

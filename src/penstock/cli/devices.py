@@ -7,7 +7,12 @@ from typing import Any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    del parser  # no options
+    parser.add_argument(
+        "--build",
+        action="store_true",
+        help="compile the native CPU kernels now (they need a C++ compiler; oneDNN's packages, "
+        "installed by penstock[native], add the convolution)",
+    )
 
 
 def main(options: argparse.Namespace) -> int:
@@ -18,6 +23,8 @@ def main(options: argparse.Namespace) -> int:
     from rich.table import Table
 
     console = Console()
+    if options.build and not _build(console):
+        return 1
     table = Table(title=f"Devices (JAX {jax.__version__}, jaxlib {jaxlib.__version__})")
     for heading in ("TensorFlow name", "platform", "kind", "memory"):
         table.add_column(heading)
@@ -36,6 +43,20 @@ def main(options: argparse.Namespace) -> int:
             kernels.add_row(operation, kernel)
         console.print(kernels)
     return 0
+
+
+def _build(console: Any) -> bool:
+    """Builds the native kernels, whatever came of it before."""
+    from penstock.kernels.native import build
+
+    try:
+        with console.status("Compiling native kernels, which takes up to a minute"):
+            path = build.build()
+    except build.Unavailable as error:
+        console.print(f"Native kernels were not built: {error}")
+        return False
+    console.print(f"Native kernels: {path}", soft_wrap=True)
+    return True
 
 
 def named_devices(devices: list[Any]) -> list[tuple[str, Any]]:

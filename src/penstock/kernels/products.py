@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jax import lax
 
-from penstock.kernels.native.calls import native_product
+from penstock.kernels.native.calls import native_narrow_product, native_product
 
 # An outer product of at most this many terms is cheaper computed where it is used than stored.
 _FEW_TERMS = 16
@@ -28,7 +28,7 @@ def matmul(
     On a CPU, two shapes that layers with small batches give are special. A large result of few
     terms (the gradient of a fully connected layer's weights) is written as a sum of outer products,
     which XLA computes inside the loop that uses it, so that an optimizer never stores it. A short
-    matrix times a large one uses the native kernel when there is one.
+    matrix times a large one, and a product with few columns, use a native kernel when there is one.
 
     Args:
         a: `[rows, inner]`, or `[inner, rows]` with `transpose_a`.
@@ -53,7 +53,9 @@ def matmul(
         def cpu(a: jax.Array, b: jax.Array) -> jax.Array:
             return _sum_of_outer_products(a, b, transpose_a, transpose_b)
 
-    elif not transpose_a:
+    elif not transpose_b:
+        cpu = native_narrow_product(rows, inner, columns, a.dtype, transpose_a)
+    if cpu is None and not transpose_a:
         cpu = native_product(rows, inner, columns, a.dtype, transpose_b)
     if cpu is None:
         product = general(a, b)

@@ -123,7 +123,8 @@ class Cluster:
             program = self.program(state, values, statics, run_state)
             store = state.values
             arguments = [store[key] for key in program.state_keys]
-            arguments += values
+            if values:
+                arguments += values
             if self._large:
                 arguments += self._large_arrays
             if run_state:
@@ -132,10 +133,20 @@ class Cluster:
                 _raise_failed(program, program.guard(*arguments))
             arrays = program.call(*arguments)
             if program.plain:
-                for key, value in zip(program.donated, arrays):
-                    store[key] = value
-                return arrays[program.first_output :]
+                # `zip` ends with the shorter.
+                store.update(zip(program.donated, arrays))
+                return arrays[program.first_output :] if self.outputs else ()
             return self._finish(program, state, arrays, run_state)
+
+    def wait(self, state: SessionState) -> None:
+        """Returns when the runs that have begun have ended."""
+        with state.lock:
+            for key in self._write_keys:
+                value = state.values.get(key)
+                if value is not None:
+                    # The arrays that a program makes are ready together.
+                    value.block_until_ready()
+                    return
 
     def _finish(
         self, program: Program, state: SessionState, arrays: Sequence[Any], run_state: Any
@@ -164,6 +175,10 @@ class Cluster:
         run_state: dict[Any, Any] | None,
     ) -> Program:
         """The compiled program for these shapes, from the cache if it is there."""
+        if not (values or statics or run_state):
+            found = self._by_layout.get(state.layout)
+            if found is not None:
+                return found
         key: Any = (state.layout, *[v.shape for v in values])
         if statics:
             key += tuple((s.shape, s.tobytes()) for s in statics)
@@ -187,6 +202,8 @@ class Cluster:
         if len(self._by_layout) > 64:
             self._by_layout.clear()
         self._by_layout[(state.layout, *key[1:])] = program
+        if len(key) == 1:
+            self._by_layout[state.layout] = program
         return program
 
     # -- compiling ----------------------------------------------------------------------------
@@ -221,6 +238,7 @@ class Cluster:
     ) -> tuple[Program, compiler.Traced]:  # fmt: skip
         program = Program(donated, kept, len(self.outputs))
         run_names = sorted(run_state, key=str)
+        run_tree: Any
         run_leaves, run_tree = jax.tree.flatten([run_state[k] for k in run_names])
         ends = np.cumsum([len(program.state_keys), len(self.inputs), len(self._large)])
         if not self._large_arrays:

@@ -100,7 +100,7 @@ class Traced:
         with jax.enable_x64(True), _on(self._device):
             compiled = program_cache.compile_cached(traced.lower(), self._device, options)
         if not self._is_wide:
-            return compiled
+            return _direct(compiled)
 
         def call(*values: Any) -> Sequence[Any]:
             with jax.enable_x64(True):
@@ -125,6 +125,14 @@ class Traced:
             wanted.update(inputs)
             total += sum(getattr(v.aval, "size", 0) for v in (*inputs, *equation.outvars))
         return total
+
+
+def _direct(compiled: Any) -> Callable[..., Sequence[Any]]:
+    """What ``compiled`` passes its calls on to, where JAX lets one have it: it saves a call."""
+    try:
+        return compiled._executable.create_cpp_call(compiled._params) or compiled
+    except Exception:  # noqa: BLE001 - these are JAX's own affairs, and may change
+        return compiled
 
 
 def compile(  # noqa: A001 - the field's word

@@ -20,6 +20,7 @@ from penstock.runtime.effects import VARIABLES, is_marker, source
 from penstock.runtime.host import HostRun
 from penstock.runtime.markers import Handle, NeedsHost, Ref
 from penstock.runtime.prune import needed_operations
+from penstock.runtime.staging import Staging, aligned_copy, is_aligned
 from penstock.runtime.state import SessionState
 from penstock.runtime.steps import ClusterStep, build_steps, marker_of, representative
 from penstock.runtime.structure import build_block
@@ -47,6 +48,7 @@ class Plan:
         self.operations = needed_operations(targets, tensors, self._fed)
         self._check_placeholders()
         self._forced: set[Operation] = set()
+        self._staging = Staging()
         self._build()
 
     def _check_placeholders(self) -> None:
@@ -138,11 +140,17 @@ class Plan:
                 taken = values
                 if self._taken is not None:
                     taken = [values[i] for i in self._taken]
-                if not self.tensors:
-                    # Nothing waits for the program: it must not look at the caller's arrays
-                    # after the caller has them back. (A fetch waits, and needs no copy.)
-                    taken = [v.copy() if type(v) is np.ndarray else v for v in taken]
-                return [fetched(value) for value in single.run(state, taken)]
+                if taken:
+                    # Where nothing waits for the program, it must not look at the caller's
+                    # arrays after the caller has them back.
+                    taken = [
+                        self._staging.copy(v, lambda: single.wait(state))
+                        if type(v) is np.ndarray and not (self.tensors and is_aligned(v))
+                        else v
+                        for v in taken
+                    ]
+                made = single.run(state, taken)
+                return [fetched(value) for value in made] if made else []
             return self._run_steps(state, values, session)
         except NeedsHost as error:
             self._move_to_host(error)
@@ -162,7 +170,7 @@ class Plan:
 
     def _run_steps(self, state: SessionState, values: Sequence[Any], session: Any) -> list[Any]:
         environment: dict[Tensor, Any] = dict(self._labels)
-        values = [v.copy() if type(v) is np.ndarray else v for v in values]
+        values = [aligned_copy(v) if type(v) is np.ndarray else v for v in values]
         environment.update(zip(self.feeds, values))
         host = HostRun(state, session)
         before = {key: state.values.get(key) for key in self._written}

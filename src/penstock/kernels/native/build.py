@@ -2,9 +2,14 @@
 
     python -m penstock.kernels.native.build
 
-A build needs a C++ compiler and the packages `onednn-cpu-gomp` and `onednn-devel-cpu-gomp`. Its
-folder is named by everything the result depends on, so a changed source, compiler, processor or
-library never meets an old build; processes that want the same build wait for the first.
+A build takes ten seconds to a minute, so nothing ever waits for it but this command and
+`penstock devices --build`: a program that would use the kernels starts a build in a process of its
+own, computes with XLA's kernels meanwhile, and the programs after it use what was built.
+
+A build needs a C++ compiler. The packages `onednn-cpu-gomp` and `onednn-devel-cpu-gomp` bring the
+convolution; without them it is left out, and only a build that was asked for takes place. A build's
+folder is named by everything that the result depends on, so a changed source, compiler, processor
+or library never meets an old build.
 """
 
 from __future__ import annotations
@@ -13,7 +18,6 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.metadata
-import logging
 import os
 import platform
 import shutil
@@ -23,10 +27,14 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
+
+import jaxlib
 
 _SOURCES = Path(__file__).parent / "src"
 _LIBRARY = "libpenstock_native.so"
-_BUILD_SECONDS = 300
+_BUILD_SECONDS = 600
+BEING_BUILT = "being built in the background"
 
 
 class Unavailable(Exception):
@@ -91,27 +99,24 @@ def _processor() -> str:
 
 
 def _headers() -> Path:
-    import jax.ffi
-
-    return Path(jax.ffi.include_dir())
-
-
-def _sources() -> list[Path]:
-    return sorted(_SOURCES.glob("*.cpp"))
+    # What `jax.ffi.include_dir` says, without importing JAX.
+    return Path(str(jaxlib.__file__)).parent / "include"
 
 
-def _fingerprint(cxx: str, library: Path) -> str:
+def _sources(with_onednn: bool) -> list[Path]:
+    return [p for p in sorted(_SOURCES.glob("*.cpp")) if with_onednn or p.stem != "convolution"]
+
+
+def _fingerprint(cxx: str, library: Path | None) -> str:
     digest = hashlib.sha256()
-    for path in [*_sources(), *sorted(_SOURCES.glob("*.h")), Path(__file__)]:
+    for path in [*_sources(True), *sorted(_SOURCES.glob("*.h")), Path(__file__)]:
         digest.update(path.read_bytes())
-    version = subprocess.run([cxx, "--version"], capture_output=True, text=True, timeout=60)
-    for text in (
-        version.stdout,
-        _processor(),
-        str(library),
-        importlib.metadata.version("jaxlib"),
-        importlib.metadata.version("onednn-cpu-gomp"),
-    ):
+    # Asking the compiler for its version would take longer than all the rest.
+    found = Path(cxx).resolve()
+    texts = [str(found), str(found.stat().st_mtime_ns), _processor(), jaxlib.__version__]
+    if library is not None:
+        texts += [str(library), str(library.stat().st_mtime_ns)]
+    for text in texts:
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()[:20]
 
@@ -123,14 +128,64 @@ def _is_private(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, wait: bool) -> Iterator[bool]:
+    """Holds the lock, unless another process does and this one is not to wait."""
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
-def build() -> Path:
+class Plan(NamedTuple):
+    """What a build would use, and where it would leave the library."""
+
+    compiler: str
+    headers: Path | None
+    onednn: Path | None
+    target: Path
+
+    @property
+    def failure(self) -> Path:
+        """The file in which a build that failed leaves the reason."""
+        return self.target.with_name("failed")
+
+    @property
+    def lock(self) -> Path:
+        """The file that a build holds a lock on."""
+        return self.target.with_name("lock")
+
+
+def plan() -> Plan:
+    """How the native kernels are built here; quick, and nothing is compiled.
+
+    Raises:
+        Unavailable: when something needed is missing.
+    """
+    if sys.platform != "linux":
+        raise Unavailable(f"native kernels are built on Linux only, this is {sys.platform}")
+    cxx = compiler()
+    headers: Path | None = None
+    library: Path | None = None
+    with contextlib.suppress(Unavailable):
+        headers, library = onednn()
+    try:
+        folder = cache_folder() / "native" / _fingerprint(cxx, library)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not _is_private(folder):
+            raise Unavailable(f"others may write to {folder}")
+    except OSError as error:
+        raise Unavailable(f"no place for the native kernels: {error}") from error
+    return Plan(cxx, headers, library, folder / _LIBRARY)
+
+
+def build(wait: bool = True) -> Path:
     """Compiles the native kernels unless that has been done, and says where they are.
+
+    Args:
+        wait: wait for another process that builds the same.
 
     Returns:
         Path of the shared library.
@@ -138,31 +193,52 @@ def build() -> Path:
     Raises:
         Unavailable: when something needed is missing, or compiling failed.
     """
-    if sys.platform != "linux":
-        raise Unavailable(f"native kernels are built on Linux only, this is {sys.platform}")
-    headers, library = onednn()
-    cxx = compiler()
+    wanted = plan()
     try:
-        folder = cache_folder() / "native" / _fingerprint(cxx, library)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not _is_private(folder):
-            raise Unavailable(f"others may write to {folder}")
-        target = folder / _LIBRARY
-        if not target.exists():
-            with _locked(folder / "lock"):
-                if not target.exists():
-                    _compile(cxx, headers, library, target)
+        if not wanted.target.exists():
+            with _locked(wanted.lock, wait) as mine:
+                if not mine:
+                    raise Unavailable(BEING_BUILT)
+                if not wanted.target.exists():
+                    _compile(wanted)
+                    wanted.failure.unlink(missing_ok=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise Unavailable(f"building the native kernels failed: {error}") from error
-    return target
+    return wanted.target
 
 
-def _compile(cxx: str, headers: Path, library: Path, target: Path) -> None:
+def start(wanted: Plan) -> str:
+    """Lets a process of its own build the kernels, unless one does or did in vain.
+
+    The process outlives this one, and yields the processor to everything else.
+
+    Returns:
+        What is to be said of the kernels meanwhile.
+    """
+    with contextlib.suppress(OSError):
+        return f"{wanted.failure.read_text()} (penstock devices --build tries again)"
+    if wanted.onednn is None:
+        return "not built (penstock devices --build builds them)"
+    try:
+        with _locked(wanted.lock, False) as mine:
+            if not mine:
+                return BEING_BUILT
+        command = [sys.executable, "-P", str(Path(__file__)), "--background"]
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            close_fds=True,
+        )
+    except OSError as error:
+        return f"building the native kernels failed: {error}"
+    return BEING_BUILT
+
+
+def _compile(wanted: Plan) -> None:
     """Compiles into a temporary folder and moves the finished library into place."""
-    # It takes a while, so it should not look like a program that hangs.
-    logging.getLogger("penstock").warning(
-        "Compiling native kernels, once; PENSTOCK_NATIVE=0 does without them."
-    )
     flags = [
         "-std=c++17",
         "-O3",
@@ -170,20 +246,22 @@ def _compile(cxx: str, headers: Path, library: Path, target: Path) -> None:
         "-fno-math-errno",
         "-fno-trapping-math",
         "-fPIC",
-        "-fopenmp",
-        f"-I{headers}",
         f"-isystem{_headers()}",
     ]
-    with tempfile.TemporaryDirectory(dir=target.parent) as work:
-        objects = [Path(work) / f"{source.stem}.o" for source in _sources()]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            pairs = zip(_sources(), objects, strict=True)
-            commands = [[cxx, *flags, "-c", str(s), "-o", str(o)] for s, o in pairs]
+    link: list[str] = []
+    if wanted.onednn is not None:
+        flags += ["-fopenmp", f"-I{wanted.headers}"]
+        link = ["-fopenmp", str(wanted.onednn), f"-Wl,-rpath,{wanted.onednn.parent}"]
+    sources = _sources(wanted.onednn is not None)
+    with tempfile.TemporaryDirectory(dir=wanted.target.parent) as work:
+        objects = [Path(work) / f"{source.stem}.o" for source in sources]
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            pairs = zip(sources, objects, strict=True)
+            commands = [[wanted.compiler, *flags, "-c", str(s), "-o", str(o)] for s, o in pairs]
             list(pool.map(_run, commands))
         made = Path(work) / _LIBRARY
-        link = [cxx, "-shared", "-fopenmp", *map(str, objects), str(library)]
-        _run([*link, f"-Wl,-rpath,{library.parent}", "-o", str(made)])
-        os.replace(made, target)
+        _run([wanted.compiler, "-shared", *map(str, objects), *link, "-o", str(made)])
+        os.replace(made, wanted.target)
 
 
 def _run(command: list[str]) -> None:
@@ -196,15 +274,18 @@ def _run(command: list[str]) -> None:
 
 def main() -> int:
     """Builds, reports and returns the exit status."""
-    from penstock.kernels import native
-
+    background = "--background" in sys.argv[1:]
+    if background:
+        os.nice(10)
     try:
-        path = build()
+        path = build(wait=not background)
     except Unavailable as error:
+        if background and str(error) != BEING_BUILT:
+            with contextlib.suppress(Unavailable, OSError):
+                plan().failure.write_text(str(error))
         print(f"native kernels: not built: {error}")
         return 1
     print(f"native kernels: {path}")
-    print(f"native kernels: {native.status()}")
     return 0
 
 

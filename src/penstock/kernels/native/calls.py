@@ -16,6 +16,13 @@ _LEAST_ELEMENTS = 1 << 15
 # A product must read a matrix at least this large, beside a short one of at most so many rows.
 _LEAST_MATRIX = 1 << 21
 _MOST_ROWS = 64
+# A result with at most so many columns (what the registers of any build hold), of so much work:
+# less is all overhead, and more keeps XLA's threads busy just as well.
+_MOST_COLUMNS = 16
+_MOST_COLUMNS_TRANSPOSED = 128
+_LEAST_ROWS_TRANSPOSED = 32
+_LEAST_NARROW = 1 << 16
+_MOST_NARROW = 1 << 25
 
 
 def _usable(dtype: np.typing.DTypeLike) -> bool:
@@ -103,6 +110,30 @@ def native_product(
     def call(a: jax.Array, b: jax.Array) -> jax.Array:
         made = jax.ShapeDtypeStruct((rows, columns), np.float32)
         return jax.ffi.ffi_call("penstock_product", made)(a, b, transpose_b=bool(transpose_b))
+
+    return call
+
+
+def native_narrow_product(
+    rows: int, inner: int, columns: int, dtype: np.typing.DTypeLike, transpose_a: bool
+) -> Callable[[jax.Array, jax.Array], jax.Array] | None:
+    """A native `a @ b` (or `a.T @ b`) with few columns in the result, or None."""
+    if not _usable(dtype) or 0 in (rows, inner, columns):
+        return None
+    if columns > (_MOST_COLUMNS_TRANSPOSED if transpose_a else _MOST_COLUMNS):
+        return None
+    if transpose_a and rows < _LEAST_ROWS_TRANSPOSED:
+        return None
+    if mode() == "auto" and not _LEAST_NARROW <= rows * inner * columns <= _MOST_NARROW:
+        return None
+    if active() is None:
+        return None
+
+    def call(a: jax.Array, b: jax.Array) -> jax.Array:
+        made = jax.ShapeDtypeStruct((rows, columns), np.float32)
+        return jax.ffi.ffi_call("penstock_narrow_product", made)(
+            a, b, transpose_a=bool(transpose_a)
+        )
 
     return call
 

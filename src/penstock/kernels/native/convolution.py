@@ -62,7 +62,7 @@ def _is_faster(kind: Kind, data: Sequence[int], filter_shape: Sequence[int], wor
 def _works(geometry: tuple[int, ...]) -> bool:
     """Whether oneDNN makes a plan for `geometry`; the plan is kept for the run."""
     library = active()
-    if library is None:
+    if library is None or not hasattr(library, "penstock_convolution_works"):
         return False
     numbers = (ctypes.c_int64 * len(geometry))(*geometry)
     return bool(library.penstock_convolution_works(numbers, len(os.sched_getaffinity(0))))
