@@ -135,6 +135,12 @@ class Sequential(Model):
         if input_shape is None:
             raise ValueError("You must provide an `input_shape` argument.")
         self._build_input_shape = input_shape
+        if isinstance(input_shape, (dict, list)) and any(
+            isinstance(each, ops.TensorShape) for each in nest.flatten(input_shape)
+        ):
+            # The first layer takes several tensors; layers are built as they are called.
+            self.built = True
+            return
         shape: Any = ops.TensorShape(input_shape)
         with ops.name_scope(self._name_scope()):
             for layer in self.layers:

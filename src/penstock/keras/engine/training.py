@@ -196,9 +196,10 @@ class Model(Network):
             value = np.asarray(value)
             if value.ndim == 1:
                 value = value[:, None]
-            dtype = K.floatx() if value.dtype.kind == "f" else ops.as_dtype(value.dtype).name
-            if type(self).__name__ == "Sequential" and value.dtype.kind != "U":
-                dtype = K.floatx() if value.dtype.kind != "f" else dtype
+            kind = value.dtype.kind
+            dtype = K.floatx() if kind == "f" else ops.as_dtype(value.dtype).name
+            if type(self).__name__ == "Sequential" and not isinstance(inputs, dict):
+                dtype = dtype if kind in "USO" else K.floatx()
             made.append(K.placeholder(shape=(None, *value.shape[1:]), dtype=dtype, name=name))
         if isinstance(inputs, dict):
             structure: Any = dict(zip(names, made))

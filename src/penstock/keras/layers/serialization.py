@@ -14,7 +14,8 @@ from penstock.keras.utils.objects import deserialize_keras_object, serialize_ker
 MODULES = (
     "core convolutional convolutional_transpose convolutional_separable reshaping_spatial pooling "
     "normalization embeddings merge noise advanced_activations local recurrent recurrent_cells "
-    "convolutional_recurrent wrappers cudnn_recurrent attention"
+    "convolutional_recurrent wrappers cudnn_recurrent attention "
+    "dense_features"
 ).split()
 
 

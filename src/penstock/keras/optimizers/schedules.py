@@ -147,4 +147,9 @@ def serialize(learning_rate_schedule: LearningRateSchedule) -> Any:
 
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
     """The schedule that ``serialize`` described."""
-    return deserialize_keras_object(config, _ALL, custom_objects, "decay")
+    from penstock.keras.optimizers import cosine_schedules as cosine
+
+    kinds = (cosine.CosineDecay, cosine.CosineDecayRestarts, cosine.LinearCosineDecay,
+             cosine.NoisyLinearCosineDecay)  # fmt: skip
+    known = {**_ALL, **{c.__name__: c for c in kinds}}
+    return deserialize_keras_object(config, known, custom_objects, "decay")

@@ -6,6 +6,7 @@ from penstock.api.v1.keras import backend as backend
 from penstock.api.v1.keras import callbacks as callbacks
 from penstock.api.v1.keras import constraints as constraints
 from penstock.api.v1.keras import datasets as datasets
+from penstock.api.v1.keras import experimental as experimental
 from penstock.api.v1.keras import initializers as initializers
 from penstock.api.v1.keras import layers as layers
 from penstock.api.v1.keras import losses as losses

@@ -2,6 +2,9 @@
 
 from penstock.keras.backend.recurrence import rnn as rnn
 from penstock.graph.scopes import name_scope as name_scope
+from penstock.keras.backend.ctc import ctc_batch_cost as ctc_batch_cost
+from penstock.keras.backend.ctc import ctc_decode as ctc_decode
+from penstock.keras.backend.ctc import ctc_label_dense_to_sparse as ctc_label_dense_to_sparse
 from penstock.keras.backend.functions import abs as abs
 from penstock.keras.backend.functions import all as all
 from penstock.keras.backend.functions import any as any

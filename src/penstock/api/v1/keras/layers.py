@@ -115,6 +115,9 @@ from penstock.keras.layers.recurrent_cells import StackedRNNCells as StackedRNNC
 from penstock.keras.layers.wrappers import Bidirectional as Bidirectional
 from penstock.keras.layers.wrappers import TimeDistributed as TimeDistributed
 from penstock.keras.layers.wrappers import Wrapper as Wrapper
+from penstock.keras.layers.attention import AdditiveAttention as AdditiveAttention
+from penstock.keras.layers.attention import Attention as Attention
+from penstock.keras.layers.dense_features import DenseFeatures as DenseFeatures
 from penstock.keras.layers.convolutional_recurrent import ConvLSTM2D as ConvLSTM2D
 from penstock.keras.layers.cudnn_recurrent import CuDNNGRU as CuDNNGRU
 from penstock.keras.layers.cudnn_recurrent import CuDNNLSTM as CuDNNLSTM

@@ -9,6 +9,7 @@ from penstock.keras.utils.arrays import to_categorical as to_categorical
 from penstock.keras.utils.files import get_file as get_file
 from penstock.keras.utils.drawing import model_to_dot as model_to_dot
 from penstock.keras.utils.drawing import plot_model as plot_model
+from penstock.keras.utils.multi_gpu import multi_gpu_model as multi_gpu_model
 from penstock.keras.utils.matrices import HDF5Matrix as HDF5Matrix
 from penstock.keras.utils.matrices import (
     convert_all_kernels_in_model as convert_all_kernels_in_model,
