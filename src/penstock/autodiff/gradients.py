@@ -20,7 +20,7 @@ from penstock.graph.composite import IndexedSlices
 from penstock.graph.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
 from penstock.graph.operation import Operation
 from penstock.graph.registry import gradient_function
-from penstock.graph.scopes import name_scope
+from penstock.graph.scopes import device, name_scope
 from penstock.graph.tensor import Tensor
 
 Gradient = Any  # Tensor | IndexedSlices | None
@@ -105,7 +105,7 @@ def gradients(
         ys = [_element(y, f"y_{i}") for i, y in enumerate(ys)]
         xs = [_element(getattr(x, "handle", x), f"x_{i}", as_ref=True) for i, x in enumerate(xs)]
         stops = [_element(getattr(s, "handle", s), "stop") for s in stop_gradients]
-        initial = _initial_gradients(ys, grad_ys)
+        initial = _initial_gradients(ys, grad_ys, colocate_gradients_with_ops)
         run = _Differentiation(
             ys, xs, stops, colocate_gradients_with_ops, gate_gradients, aggregation_method
         )
@@ -127,7 +127,7 @@ def _element(value: Any, name: str, as_ref: bool = False) -> Any:
     return convert_to_tensor_or_indexed_slices(value, name=name)
 
 
-def _initial_gradients(ys: Sequence[Any], grad_ys: Sequence[Any]) -> list[Any]:
+def _initial_gradients(ys: Sequence[Any], grad_ys: Sequence[Any], colocate: bool) -> list[Any]:
     """The gradients that arrive at ``ys``: those given, else ones."""
     from penstock.ops import arrays
     from penstock.ops.constants import constant
@@ -139,9 +139,10 @@ def _initial_gradients(ys: Sequence[Any], grad_ys: Sequence[Any]) -> list[Any]:
                 raise TypeError(
                     f"Gradients of complex tensors must set grad_ys (y.dtype = {y.dtype!r})"
                 )
-            shape = arrays.shape(y)
-            result.append(arrays.fill(shape, constant(1, dtype=y.dtype.base_dtype,
-                                                      name=f"grad_ys_{i}")))  # fmt: skip
+            with _colocation(y.op, colocate):
+                shape = arrays.shape(y)
+                one = constant(1, dtype=y.dtype.base_dtype, name=f"grad_ys_{i}")
+                result.append(arrays.fill(shape, one))
             continue
         grad_y = _element(grad_y, f"grad_ys_{i}")
         if y.dtype.is_floating or y.dtype.is_integer:
@@ -276,7 +277,8 @@ class _Differentiation:
             if self.gate and sum(g is not None for g in found) > 1:
                 from penstock.ops.control_flow import tuple as tuple_
 
-                found = tuple_(found)
+                with device(None), op.graph.colocate_with(None, ignore_existing=True):
+                    found = tuple_(found)
         return found
 
     def _zeros(self, op: Operation, index: int) -> Any:
@@ -320,12 +322,12 @@ class _Differentiation:
             return [None] * len(op.outputs)
         if self.loop_state is not None and self.loop_state.replaces(op):
             return [slot[0] if slot else None for slot in slots]
-        result = [self._sum([g for g in slot if g is not None]) for slot in slots]
+        result = [self._sum(op, [g for g in slot if g is not None]) for slot in slots]
         for slot, total in zip(slots, result, strict=True):
             slot[:] = [] if total is None else [total]
         return result
 
-    def _sum(self, arrived: list[Gradient]) -> Gradient:
+    def _sum(self, op: Operation, arrived: list[Gradient]) -> Gradient:
         if not arrived:
             return None
         if len(arrived) == 1:
@@ -335,14 +337,14 @@ class _Differentiation:
         from penstock.ops.math_binary import accumulate_n, add_n
 
         if any(isinstance(g, IndexedSlices) for g in arrived):
-            return add_n([convert_to_tensor(g) for g in arrived])
-        if self.aggregation_method == AggregationMethod.EXPERIMENTAL_ACCUMULATE_N and all(
-            g.shape.is_fully_defined() for g in arrived
-        ):
-            return accumulate_n(arrived)
+            return add_n(arrived)
         graph = arrived[0].graph
-        if self.aggregation_method == AggregationMethod.EXPERIMENTAL_TREE:
-            with graph.name_scope(arrived[0].op.name.rpartition("/")[2] + "_gradient_sum"):
+        method = self.aggregation_method
+        accumulate = method == AggregationMethod.EXPERIMENTAL_ACCUMULATE_N
+        if accumulate and len(arrived) > 2 and all(g.shape.is_fully_defined() for g in arrived):
+            return accumulate_n(arrived)
+        if accumulate or method == AggregationMethod.EXPERIMENTAL_TREE:
+            with graph.name_scope(op.name + "_gradient_sum"):
                 total = arrived[0]
                 for gradient in arrived[1:]:
                     total = add_n([total, gradient])
@@ -351,8 +353,8 @@ class _Differentiation:
         for gradient in arrived:
             by_device.setdefault(gradient.device, []).append(gradient)
         sums = []
-        for device in sorted(by_device):
-            tensors = by_device[device]
+        for place in sorted(by_device):
+            tensors = by_device[place]
             with graph.colocate_with(tensors[0].op, ignore_existing=True):
                 sums.append(add_n(tensors) if len(tensors) > 1 else tensors[0])
         return add_n(sums) if len(sums) > 1 else sums[0]

@@ -24,6 +24,8 @@ from penstock.ops.constants import constant
 from penstock.ops.seeds import get_seed
 
 AUTOTUNE = -1
+# What TensorFlow asks of its own optimizer of datasets, unless told otherwise.
+_OPTIMIZATIONS = [b"map_and_batch_fusion", b"noop_elimination", b"shuffle_and_repeat_fusion"]
 _BUFFER_BYTES = 256 * 1024
 
 
@@ -153,9 +155,7 @@ class Dataset:
 
     def _apply_options(self) -> Tensor:
         """The dataset as TensorFlow's iterators take it."""
-        optimizations = convert_to_tensor(
-            np.array([b"noop_elimination"], object), name="optimizations"
-        )
+        optimizations = convert_to_tensor(np.array(_OPTIMIZATIONS, object), name="optimizations")
         optimized = apply(
             "OptimizeDataset",
             self._variant_tensor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import warnings
@@ -15,7 +16,7 @@ from penstock.graph import defaults, errors
 from penstock.graph.build import apply
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.registry import operation
-from penstock.graph.scopes import colocate_with, name_scope
+from penstock.graph.scopes import colocate_with, device, name_scope
 from penstock.graph.tensor import Tensor
 from penstock.ops.session_resources import open_resource, resource_of
 from penstock.ops.shape_rules import scalar_output
@@ -214,6 +215,7 @@ class Iterator:
         self._specs = specs
         self._string_handle = apply("IteratorToStringHandle", resource)
         self._calls = 0
+        defaults.get_default_graph().add_to_collection("iterators", resource)
 
     @staticmethod
     def from_structure(
@@ -231,7 +233,10 @@ class Iterator:
             output_classes: a nest of classes; tensors when left out.
         """
         specs = structure.specs_from(output_types, output_shapes, output_classes)
-        return Iterator(_resource(specs, shared_name), None, specs)
+        placed = bool(defaults.get_default_graph()._scopes.devices)
+        with contextlib.nullcontext() if placed else device("/cpu:0"):
+            resource = _resource(specs, shared_name)
+        return Iterator(resource, None, specs)
 
     @staticmethod
     def from_string_handle(

@@ -98,7 +98,7 @@ def _normalize_one(value: Any, kind: str, name: str) -> Any:
             return as_shape(value)
         if kind == "tensor":
             if isinstance(value, protos.TensorProto):
-                return tensor_values.array_of_tensor_proto(value)
+                return tensor_values.array_of_tensor_proto(value, shared=True)
             return np.asarray(value)
     except TypeError:
         wanted = "DataType" if kind == "type" else kind
@@ -185,7 +185,7 @@ def _type(number: int) -> Any:
 
 
 def _tensor(proto: Any) -> Any:
-    return tensor_values.array_of_tensor_proto(proto)
+    return tensor_values.array_of_tensor_proto(proto, shared=True)
 
 
 _FIELDS: dict[str, Any] = {

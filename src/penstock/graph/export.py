@@ -6,6 +6,9 @@ from typing import Any
 
 from penstock import protos
 
+# The first version of TensorFlow's graph format that has functions.
+_FUNCTIONS_CONSUMER = 12
+
 
 def graph_def(graph: Any, from_version: int | None = None, add_shapes: bool = False) -> Any:
     """``graph`` as a ``GraphDef``.
@@ -26,6 +29,8 @@ def graph_def(graph: Any, from_version: int | None = None, add_shapes: bool = Fa
                 listed = node.attr["_output_shapes"].list
                 listed.shape.extend(t.shape.as_proto() for t in op.outputs)
             result.node.append(node)
+        if graph._functions and result.versions.min_consumer < _FUNCTIONS_CONSUMER:
+            result.versions.min_consumer = _FUNCTIONS_CONSUMER
         for function in graph._functions.values():
             result.library.function.append(function.definition)
         return result

@@ -184,7 +184,9 @@ class Graph(Collections):
             if device is None:
                 break
             if callable(device):
-                op._device = canonical_name(device(op))
+                # As the function says it; only what is merged gets the full form.
+                place = device(op)
+                op._device = place if isinstance(place, str) else canonical_name(place)
             else:
                 op._device = merged(device, op._device)
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from penstock.graph.graph import Graph
 
 
+# An attribute of Penstock's own that no ``NodeDef`` shows; see ``ops/partitions.py``.
+PADDED = "_padded"
+
+
 class Operation:
     """A node of a ``tf.Graph``: it takes tensors, gives tensors, and has a type and attributes.
 
@@ -156,7 +160,7 @@ class Operation:
                 self.attr(attribute.name), node.attr[attribute.name], attribute.kind
             )
         for name, value in self._attributes.items():
-            if name not in signature.attribute_by_name:
+            if name not in signature.attribute_by_name and name != PADDED:
                 attributes.to_proto(value, node.attr[name], None)
         return node
 

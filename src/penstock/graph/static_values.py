@@ -102,11 +102,11 @@ def _partial(tensor: Any, depth: int) -> list[int | None] | None:
     if depth > _DEEPEST:
         return None
     op = tensor.op
-    if op.type == "Shape":
-        shape = op.inputs[0].shape
+    if op.type in ("Shape", "ShapeN"):
+        shape = op.inputs[tensor.value_index].shape
         return None if shape.sizes is None else list(shape.sizes)
     if op.type == "Pack" and op.inputs[0].shape.ndims == 0:
-        return [_scalar(each, depth + 1) for each in op.inputs]
+        return [_scalar(each) for each in op.inputs]
     if op.type in ("ConcatV2", "Concat"):
         inputs = op.inputs[:-1] if op.type == "ConcatV2" else op.inputs[1:]
         parts: list[int | None] = []
@@ -119,8 +119,6 @@ def _partial(tensor: Any, depth: int) -> list[int | None] | None:
                 part = [None] * length
             parts.extend(part)
         return parts
-    if op.type in ("Cast", "Identity"):
-        return _partial(op.inputs[0], depth + 1)
     if op.type == "StridedSlice":
         return _slice(op, depth)
     return None
@@ -144,19 +142,33 @@ def _slice(op: Any, depth: int) -> Any:
     ]
 
 
-def _scalar(tensor: Any, depth: int) -> int | None:
-    """An integer scalar, if it is known; also an element taken out of a partly known vector."""
+def _scalar(tensor: Any) -> int | None:
+    """An integer scalar, if it is known.
+
+    An element of a partly known vector isn't looked for: TensorFlow doesn't either, and static
+    shapes decide which operations later functions make.
+    """
     value = _value(tensor, 0)
-    if value is not None:
-        return int(value)
-    op = tensor.op
-    if op.type in ("Cast", "Identity"):
-        return _scalar(op.inputs[0], depth + 1)
-    if op.type == "StridedSlice" and op.attr("shrink_axis_mask") == 1:
-        whole = _partial(op.inputs[0], depth + 1)
-        begin = _value(op.inputs[1], 0)
-        if whole is not None and begin is not None and begin.size == 1:
-            index = int(begin.ravel()[0])
-            if -len(whole) <= index < len(whole):
-                return whole[index]
-    return None
+    return None if value is None else int(value)
+
+
+_PLAIN = frozenset(
+    ("Cast", "Concat", "ConcatV2", "Const", "Equal", "Fill", "NotEqual", "Pack", "Range", "Rank",
+     "Shape", "Size")
+)  # fmt: skip
+
+
+def plain_value(tensor: Any) -> np.ndarray | None:
+    """The value of a tensor as far as TensorFlow's Python functions look for it.
+
+    ``constant_value`` sees more, as TensorFlow's shape functions do. Where a function decides by a
+    value which operations to make, it must decide as TensorFlow did.
+    """
+    pending = [tensor]
+    while pending:
+        op = pending.pop().op
+        if op.type not in _PLAIN:
+            return None
+        if op.type not in ("Shape", "Size", "Rank"):
+            pending.extend(op.inputs)
+    return constant_value(tensor)

@@ -150,7 +150,8 @@ def array_of_value(values: Any, dtype: Any = None, shape: Any = None) -> np.ndar
     if array.size == 0:
         raise ValueError(f"No value is given to fill the shape {as_shape(shape)}")
     if array.size == 1:
-        return np.full(sizes, array.ravel()[0], array.dtype)
+        # A view of the one element: it takes no memory, and is written as one element.
+        return np.broadcast_to(array.ravel()[0:1].copy().reshape(()), sizes)
     flat = np.full(count, array.ravel()[-1], array.dtype)
     flat[: array.size] = array.ravel()
     return flat.reshape(sizes)
@@ -323,6 +324,9 @@ def proto_of_array(array: np.ndarray, packed: bool = True) -> Any:
     dtype = dtypes.from_numpy(array.dtype)
     proto = protos.TensorProto(dtype=dtype.as_datatype_enum)
     proto.tensor_shape.CopyFrom(TensorShape(list(array.shape)).as_proto())
+    if array.size > 1 and not any(array.strides):
+        array = array.ravel()[:1]
+        packed = False
     if dtype is dtypes.string:
         proto.string_val.extend(as_bytes(v) for v in array.ravel())
         return proto
@@ -343,8 +347,12 @@ def proto_of_array(array: np.ndarray, packed: bool = True) -> Any:
     return proto
 
 
-def array_of_tensor_proto(tensor: Any) -> np.ndarray:
+def array_of_tensor_proto(tensor: Any, shared: bool = False) -> np.ndarray:
     """The NumPy array that a ``TensorProto`` holds.
+
+    Args:
+        tensor: the ``TensorProto``.
+        shared: whether an array of many equal elements may be a read-only view of one.
 
     Raises:
         TypeError: for a type that NumPy can't hold.
@@ -360,6 +368,12 @@ def array_of_tensor_proto(tensor: Any) -> np.ndarray:
         count *= size
     if dtype not in _FIELDS:
         raise TypeError(f"Unsupported tensor type: {dtype.name}")
+    if count * (8 if dtype is dtypes.string else dtype.size) > _LARGEST:
+        # A file of a few bytes can ask for any number of equal elements.
+        raise ValueError(
+            f"Cannot make a tensor of the shape {shape} and the type {dtype.name} from a "
+            "TensorProto: it is larger than 2 GB."
+        )
     if proto.tensor_content:
         array = np.frombuffer(proto.tensor_content, dtype=dtype.as_numpy_dtype)
         if array.size != count:
@@ -387,6 +401,8 @@ def array_of_tensor_proto(tensor: Any) -> np.ndarray:
         if dtype is dtypes.string:
             return np.full(shape, b"", object)
         return np.zeros(shape, dtype.as_numpy_dtype)
+    if flat.size == 1 and shared:
+        return np.broadcast_to(flat.reshape(()), shape)
     full = np.full(count, flat[-1], flat.dtype)
     full[: flat.size] = flat
     return full.reshape(shape)

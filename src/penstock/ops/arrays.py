@@ -184,8 +184,7 @@ def rank_internal(input: Any, name: str | None = None, optimize: bool = True) ->
     with name_scope(name, "Rank", [input]) as name:
         if isinstance(input, (SparseTensor, SparseTensorValue)):
             return apply("Size", input.dense_shape, name=name)
-        input = convert_to_tensor(input)
-        ndims = input.shape.ndims
+        ndims = convert_to_tensor(input).shape.ndims
         if optimize and ndims is not None:
             return constant(ndims, dtypes.int32, name=name)
         return apply("Rank", input, name=name)

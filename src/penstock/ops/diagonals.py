@@ -11,7 +11,7 @@ from penstock.graph import dtypes, errors
 from penstock.graph.build import apply
 from penstock.graph.convert import convert_to_tensor
 from penstock.graph.registry import operation
-from penstock.graph.scopes import name_scope
+from penstock.graph.scopes import colocate_with, name_scope
 from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
@@ -173,10 +173,11 @@ class MatrixSetDiag:
         if batch.is_fully_defined() and matrix.is_fully_defined():
             diagonal_shape = batch.as_list() + [min(matrix.as_list())]
         else:
-            dy_shape, dy_rank = shape(dy), rank(dy)
-            batch_part = apply("Slice", dy_shape, [0], [dy_rank - 2])
-            matrix_part = apply("Slice", dy_shape, [dy_rank - 2], [2])
-            diagonal_shape = concat([batch_part, [reduce_min(matrix_part)]], 0)
+            with colocate_with(dy):
+                dy_shape, dy_rank = shape(dy), rank(dy)
+                batch_part = apply("Slice", dy_shape, [0], [dy_rank - 2])
+                matrix_part = apply("Slice", dy_shape, [dy_rank - 2], [2])
+                diagonal_shape = concat([batch_part, [reduce_min(matrix_part)]], 0)
         nothing = zeros(diagonal_shape, dtype=dy.dtype)
         return [matrix_set_diag(dy, nothing), matrix_diag_part(dy)]
 

@@ -372,16 +372,16 @@ def is_jpeg(contents: Any, name: str | None = None) -> Tensor:
     from penstock.ops.comparisons import equal
     from penstock.ops.strings import substr
 
-    with name_scope(name, "is_jpeg") as scope:
-        return equal(substr(contents, 0, 3), b"\xff\xd8\xff", name=scope)
+    with name_scope(name, "is_jpeg"):
+        return equal(substr(contents, 0, 3), b"\xff\xd8\xff")
 
 
 def _is_png(contents: Any) -> Tensor:
     from penstock.ops.comparisons import equal
     from penstock.ops.strings import substr
 
-    with name_scope(None, "is_png") as scope:
-        return equal(substr(contents, 0, 3), b"\x89PN", name=scope)
+    with name_scope(None, "is_png"):
+        return equal(substr(contents, 0, 3), b"\x89PN")
 
 
 def decode_image(

@@ -14,6 +14,7 @@ import numpy as np
 from penstock.graph import dtypes, errors
 from penstock.graph.build import apply
 from penstock.graph.composite import IndexedSlices
+from penstock.graph.operation import PADDED as PADDED
 from penstock.graph.registry import operation
 from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.static_values import constant_value
@@ -101,8 +102,32 @@ class Unique:
 
 # An attribute that an optimizer sets on a ``Unique`` of its own: whoever takes the distinct
 # indices ignores the largest integer, so the result may be filled up with it to the length of the
-# input. Then its shape doesn't depend on data and it can be compiled.
-PADDED = "_padded"
+# input. Then its shape doesn't depend on data and it can be compiled. (Not part of a ``GraphDef``.)
+_SCATTERING = ("Scatter", "ResourceScatter", "SparseApply", "ResourceSparseApply")
+
+
+def may_be_padded(op: Any) -> bool:
+    """Whether nobody would see that the result of a ``Unique`` is filled up.
+
+    Either who made it says so, or, in graphs that were read from files, it looks like what
+    optimizers make: distinct indices that only choose the slices that an update is for.
+    """
+    if PADDED in op._attributes:
+        return True
+    distinct, positions = op.outputs
+    if not positions.consumers() or not distinct.consumers():
+        return False
+    if any(each.type != "UnsortedSegmentSum" for each in positions.consumers()):
+        return False
+    sums = set(positions.consumers())
+    for consumer in distinct.consumers():
+        if consumer.type == "Shape":
+            for slice_ in consumer.outputs[0].consumers():
+                if slice_.type != "StridedSlice" or not set(slice_.outputs[0].consumers()) <= sums:
+                    return False
+        elif not consumer.type.startswith(_SCATTERING) or "Nd" in consumer.type:
+            return False
+    return True
 
 
 @operation(

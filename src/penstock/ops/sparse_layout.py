@@ -18,7 +18,7 @@ from penstock.graph.convert import convert_to_tensor
 from penstock.graph.registry import operation
 from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import TensorShape
-from penstock.graph.static_values import constant_value
+from penstock.graph.static_values import plain_value
 from penstock.graph.tensor import Tensor
 from penstock.ops.arrays import (
     fill,
@@ -373,7 +373,7 @@ def sparse_reshape(sp_input: Any, shape: Any, name: str | None = None) -> Sparse
         indices, sizes = apply(
             "SparseReshape", sp_input.indices, sp_input.dense_shape, wanted, name=scope
         )
-        known = constant_value(wanted)
+        known = plain_value(wanted)
         if known is not None:
             old = sp_input.shape.num_elements()
             final = known.tolist()

@@ -17,8 +17,9 @@ from penstock.graph.registry import operation
 from penstock.graph.shapes import TensorShape, unknown_shape
 
 
-def _scalar(op: Any) -> TensorShape:
-    return TensorShape([])
+def _handle_shape(op: Any) -> TensorShape:
+    # What TensorFlow says of a handle, though it is none of its users' business.
+    return TensorShape([2])
 
 
 def _make(_: Any = None, *, op: Any, run: Any) -> Any:
@@ -126,7 +127,7 @@ _STACK_ATTRS = "elem_type: type; stack_name: string = ''"
 @operation("StackV2", inputs="max_size: int32", outputs="handle: resource", attrs=_STACK_ATTRS,
            stateful=True)  # fmt: skip
 class StackV2:
-    shape = _scalar
+    shape = _handle_shape
     lower = _make
     host = _make_on_host
 

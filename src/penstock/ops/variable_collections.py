@@ -160,11 +160,11 @@ def report_uninitialized_variables(
     from penstock.ops.constants import constant
 
     variables = _every_variable() if var_list is None else list(var_list)
-    with name_scope(name), device("/cpu:0"):
-        if not variables:
-            return constant([], dtype=dtypes.string)
-        missing = comparisons.logical_not(
-            joining.stack([_is_initialized(variable) for variable in variables])
-        )
-        names = constant([variable.op.name for variable in variables])
-        return selecting.boolean_mask(names, missing)
+    with name_scope(name):
+        initialized = [_is_initialized(variable) for variable in variables]
+        with device("/cpu:0"):
+            if not variables:
+                return constant([], dtype=dtypes.string)
+            missing = comparisons.logical_not(joining.stack(initialized))
+            names = constant([variable.op.name for variable in variables])
+            return selecting.boolean_mask(names, missing)

@@ -15,7 +15,7 @@ from penstock.graph import dtypes
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.ops.checks import label_of
-from penstock.ops.partitions import PADDED
+from penstock.ops.partitions import may_be_padded
 from penstock.runtime.effects import VARIABLES, Effects, is_marker, resource_groups
 from penstock.runtime.structure import Block, external_inputs, results
 
@@ -258,7 +258,7 @@ def runs_on_host(op: Operation, fed: Collection[Tensor] = ()) -> bool:
         return False
     if op.type in _STRUCTURE:
         return any(t.dtype.base_dtype in _HOST_TYPES for t in (*op.inputs, *op.outputs))
-    if definition.lower is None or op.type == "Unique" and PADDED not in op._attributes:
+    if definition.lower is None or op.type == "Unique" and not may_be_padded(op):
         return True
     return any(t.dtype.base_dtype in _HOST_TYPES for t in (*op.inputs, *op.outputs))
 

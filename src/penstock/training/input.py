@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from penstock.graph import dtypes
 from penstock.graph.collections import GraphKeys
 from penstock.graph.composite import SparseTensor
@@ -144,7 +146,7 @@ def string_input_producer(
     from penstock.ops.identities import identity
 
     message = "string_input_producer requires a non-null input tensor"
-    if not isinstance(string_tensor, Tensor) and len(string_tensor) == 0:
+    if isinstance(string_tensor, (list, tuple, np.ndarray)) and len(string_tensor) == 0:
         raise ValueError(message)
     with name_scope(name, "input_producer", [string_tensor]) as scope:
         tensor = convert_to_tensor(string_tensor, dtype=dtypes.string)
