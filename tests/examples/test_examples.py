@@ -84,6 +84,13 @@ def test_mnist_cnn(run, tmp_path):
     assert is_picture(tmp_path / "out" / "mnist_cnn.png")
 
 
+def test_fashion_mnist(run, tmp_path):
+    output = run("fashion_mnist.py", "--data", "small", "--epochs", 8, "--out", "out")
+    assert accuracy_in(output) > 0.85
+    assert is_picture(tmp_path / "out" / "fashion_mnist.png")
+    assert (tmp_path / "out" / "model.h5").stat().st_size > 10_000
+
+
 def test_softmax_tensorboard(run, tmp_path):
     output = run("softmax_tensorboard.py", "--data", "small", "--steps", 400, "--out", "out")
     assert accuracy_in(output) > 0.8
