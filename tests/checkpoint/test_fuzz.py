@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+from checkpoint.altering import alter
 from checkpoint.golden_checkpoints import FOLDER
 
 from penstock.checkpoint import CheckpointReader, get_checkpoint_state, latest_checkpoint
@@ -30,34 +31,6 @@ REFUSALS = (
     errors.InvalidArgumentError,
     errors.UnimplementedError,
 )
-
-
-def alter(content: bytes, rng: np.random.Generator) -> bytes:
-    """A file that something went wrong with."""
-    data = bytearray(content)
-    for _ in range(int(rng.integers(1, 4))):
-        size = len(data)
-        place = int(rng.integers(size)) if size else 0
-        kind = int(rng.integers(8))
-        length = int(rng.integers(1, 40))
-        if kind == 0 and size:
-            data[place] ^= 1 << int(rng.integers(8))
-        elif kind == 1 and size:
-            data[place] = int(rng.choice([0, 1, 0x7F, 0x80, 0xFF]))
-        elif kind == 2:
-            del data[place:]
-        elif kind == 3:
-            del data[place : place + length]
-        elif kind == 4:
-            data[place:place] = rng.bytes(length)
-        elif kind == 5:
-            data[place : place + length] = bytes(min(length, size - place))
-        elif kind == 6:
-            source = int(rng.integers(size)) if size else 0
-            data[place : place + length] = data[source : source + length]
-        else:
-            data += rng.bytes(length)
-    return bytes(data)
 
 
 def flatten(value: np.ndarray) -> tuple:

@@ -423,7 +423,12 @@ def _restore_collection(
             is_variable = form.proto_type is protos.VariableDef
             item = variables.get(data) if is_variable else None
             if item is None:
-                proto = form.proto_type.FromString(data)
+                try:
+                    proto = form.proto_type.FromString(data)
+                except DecodeError as error:
+                    raise ValueError(
+                        f"Cannot parse an item of the collection {key}: {error}"
+                    ) from None
                 item = form.from_proto(proto, import_scope=scope)
                 if is_variable:
                     variables[data] = item

@@ -320,6 +320,10 @@ class _Import:
                 controls[replacement if replacement is not None else self.made[text[1:]]] = None
             elif node.op in _MERGES and self._is_back_edge(text):
                 pending.append((len(inputs), text))
+                if not inputs:
+                    raise ValueError(
+                        f"Node '{name}': Its first input comes from a later iteration of a loop"
+                    )
                 inputs.append(inputs[0])  # Takes its place until the loop is closed.
             else:
                 inputs.append(self._tensor(node, text))
@@ -352,16 +356,20 @@ class _Import:
             return
         marked = []
         for group in groups:
-            if group.startswith(b"loc:@") and group[5:].decode() in self.nodes:
+            if (
+                group.startswith(b"loc:@")
+                and group[5:].decode(errors="backslashreplace") in self.nodes
+            ):
                 group = b"loc:@" + self.prefix.encode() + group[5:]
             marked.append(group)
         values["_class"] = marked
 
     def _place(self, op: Operation, device: str) -> None:
         graph = self.graph
-        for group in op._attributes.get("_class") or ():
-            if group.startswith(b"loc:@"):
-                other = graph._operations.get(group[5:].decode())
+        groups = op._attributes.get("_class")
+        for group in groups if isinstance(groups, (list, tuple)) else ():
+            if isinstance(group, bytes) and group.startswith(b"loc:@"):
+                other = graph._operations.get(group[5:].decode(errors="backslashreplace"))
                 if other is not None and other is not op:
                     op._device = other.device
                     return
@@ -416,7 +424,7 @@ class _Import:
 
     def _merge_shapes(self, op: Operation, shapes: Any) -> None:
         """Adds what the file says of the shapes, where it doesn't contradict what is known."""
-        if not shapes or len(shapes) != len(op.outputs):
+        if not isinstance(shapes, (list, tuple)) or len(shapes) != len(op.outputs):
             return
         for tensor, shape in zip(op.outputs, shapes):
             if isinstance(shape, TensorShape) and tensor.shape.is_compatible_with(shape):

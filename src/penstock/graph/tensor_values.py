@@ -18,6 +18,8 @@ from penstock.graph import dtypes
 from penstock.graph.dtypes import DType
 from penstock.graph.shapes import Dimension, TensorShape, as_shape
 
+# The largest tensor that a protocol buffer may ask for, in bytes.
+_LARGEST = 2**31
 _FIELDS: dict[DType, str] = {
     dtypes.float16: "half_val",
     dtypes.bfloat16: "half_val",

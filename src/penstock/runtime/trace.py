@@ -381,8 +381,10 @@ def variable_key(op: Operation) -> str:
     """The name under which a session keeps a variable."""
     shared = op.attr("shared_name")
     container = op.attr("container")
-    name = shared.decode() if shared else op.name
-    return f"{container.decode()}/{name}" if container else name
+    name = shared.decode(errors="backslashreplace") if shared else op.name
+    if not container:
+        return name
+    return f"{container.decode(errors='backslashreplace')}/{name}"
 
 
 def wants_marker(op: Operation, index: int) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import re
 import zipfile
+import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import h5py
@@ -104,12 +109,30 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True) 
             )
         if not os.path.exists(path):
             raise OSError(f"SavedModel file does not exist at: {path}")
-        if zipfile.is_zipfile(path):
-            return archives.read_archive(path, custom_objects, compile)
-        if not hdf5.is_hdf5(path):
-            raise OSError(f"{path} is neither an HDF5 file nor a .keras archive.")
-        with h5py.File(path, "r") as file:
-            return hdf5.read_model(file, custom_objects, compile)
+        with _damage_named(path):
+            if zipfile.is_zipfile(path):
+                return archives.read_archive(path, custom_objects, compile)
+            if not hdf5.is_hdf5(path):
+                raise OSError(f"{path} is neither an HDF5 file nor a .keras archive.")
+            with h5py.File(path, "r") as file:
+                return hdf5.read_model(file, custom_objects, compile)
+
+
+@contextlib.contextmanager
+def _damage_named(path: str) -> Iterator[None]:
+    """Has the errors of the libraries that read files name the file."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise OSError(f"{path}: cut off or altered: {error}") from None
+    except (KeyError, RuntimeError, NotImplementedError, EOFError) as error:
+        if not re.search(r"\b([Uu]nable to|[Cc]an't|EOF|not supported|[Ee]ncrypted)\b", str(error)):
+            raise
+        raise OSError(f"{path}: cut off or altered: {error}") from None
+    except OSError as error:
+        if path in str(error):
+            raise
+        raise OSError(f"{path}: cut off or altered: {error}") from None
 
 
 def save_weights(
@@ -178,15 +201,16 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
             "prefix."
         )
     model._assert_weights_created()
-    if zipfile.is_zipfile(path):
-        archives.read_archive_weights(path, model)
-        return None
-    with h5py.File(path, "r") as file:
-        group: Any = file["model_weights"] if "model_weights" in file else file
-        if archives.is_new_layout(group):
-            archives.read_new_weights(group, model)
-        elif by_name:
-            hdf5.read_weights_by_name(group, model.layers, skip_mismatch)
-        else:
-            hdf5.read_weights(group, model.layers)
+    with _damage_named(path):
+        if zipfile.is_zipfile(path):
+            archives.read_archive_weights(path, model)
+            return None
+        with h5py.File(path, "r") as file:
+            group: Any = file["model_weights"] if "model_weights" in file else file
+            if archives.is_new_layout(group):
+                archives.read_new_weights(group, model)
+            elif by_name:
+                hdf5.read_weights_by_name(group, model.layers, skip_mismatch)
+            else:
+                hdf5.read_weights(group, model.layers)
     return None
