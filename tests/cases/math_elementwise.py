@@ -156,6 +156,11 @@ cases.add("second_order", lambda tf, x: [
                                        tf.exp, tf.log, tf.square)],
           floats(3, **SAFE))  # fmt: skip
 
+cases.add("bucketize", lambda tf, x, y: [
+    tf.raw_ops.Bucketize(input=x, boundaries=[-0.5, 0.0, 1.0]),
+    tf.raw_ops.Bucketize(input=y, boundaries=[0.0, 2.0, 2.5]),
+    tf.raw_ops.Bucketize(input=x, boundaries=[])], floats(3, 2), ints(4), grad=False)
+
 cases.error("mixed_types", lambda tf, x, y: x + y, floats(2), ints(2))
 cases.error("bad_shapes", lambda tf, x, y: x + y, floats(2), floats(3))
 cases.error("divide_mixed", lambda tf, x, y: x / y, floats(2), ints(2))

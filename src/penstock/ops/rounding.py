@@ -12,6 +12,7 @@ from penstock.graph.convert import convert_to_tensor
 from penstock.graph.registry import operation
 from penstock.graph.tensor import Tensor
 from penstock.ops.math_unary import SIGNED_TYPES
+from penstock.ops.messages import invalid
 from penstock.ops.shape_rules import same_as_input
 
 
@@ -173,3 +174,22 @@ def is_finite(x: Any, name: str | None = None) -> Tensor:
         A ``bool`` tensor.
     """
     return apply("IsFinite", x, name=name)
+
+
+@operation(
+    "Bucketize",
+    inputs="input: T",
+    outputs="output: int32",
+    attrs="T: {int32, int64, float, double}; boundaries: list(float)",
+)
+class Bucketize:
+    shape = same_as_input()
+    gradient = None
+
+    def lower(input: Any, *, boundaries: Any) -> Any:  # noqa: A002
+        if list(boundaries) != sorted(boundaries):
+            raise invalid("Expected sorted boundaries")
+        # Boundaries are single precision; comparing in double is exact for them and for int32.
+        kind = np.float64 if input.dtype.itemsize == 8 or input.dtype.kind == "i" else np.float32
+        edges = jnp.asarray(np.asarray(boundaries, np.float32), kind)
+        return jnp.searchsorted(edges, input.astype(kind), side="right").astype(np.int32)
