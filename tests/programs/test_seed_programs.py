@@ -46,7 +46,7 @@ def digits(shared, tmp_path) -> Path:
 def run(tmp_path):
     """`penstock run WORDS` in the test's folder."""
 
-    def call(*words, input="", timeout=240, check=True, path=""):
+    def call(*words, input="", timeout=240, check=True, path="", keras=""):
         environment = {key: value for key, value in os.environ.items() if key != "XLA_FLAGS"}
         done = subprocess.run(
             [sys.executable, "-m", "penstock", "run", *map(str, words)],
@@ -61,6 +61,7 @@ def run(tmp_path):
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "JAX_PLATFORMS": "cpu",
                 "MPLBACKEND": "Agg",
+                **({"KERAS_HOME": keras} if keras else {}),
             },
         )
         assert not check or done.returncode == 0, done.stderr
@@ -352,6 +353,86 @@ def test_softmax_tensorboard_as_python_3(programs, digits, run):
     assert done.returncode == 1
     assert "running it as Python 2" not in done.stderr
     assert "np.vstack(floor_posteriors)" in done.stderr
+
+
+# --- keras_fashion_mnist.py, keras_fashion_mnist_objects.py ----------------------------------
+
+SUMMARY = """\
+Model: "sequential"
+_________________________________________________________________
+Layer (type)                 Output Shape              Param #   
+=================================================================
+flatten (Flatten)            (None, 784)               0         
+_________________________________________________________________
+dense (Dense)                (None, 128)               100480    
+_________________________________________________________________
+dense_1 (Dense)              (None, 10)                1290      
+=================================================================
+Total params: 101,770
+Trainable params: 101,770
+Non-trainable params: 0
+_________________________________________________________________
+"""  # noqa: W291 - as Keras prints it
+
+
+@pytest.fixture
+def clothes(shared, tmp_path) -> str:
+    """Fashion-MNIST where Keras keeps its downloads; the folder's name."""
+    source = shared / "data" / "fashion_mnist"
+    if not source.is_dir():
+        pytest.skip("needs the files of ../shared/data/fashion_mnist")
+    folder = tmp_path / "keras" / "datasets" / "fashion-mnist"
+    folder.mkdir(parents=True)
+    for file in source.glob("*.gz"):
+        (folder / file.name).symlink_to(file)
+    return str(tmp_path / "keras")
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("program", "metric"),
+    [
+        ("keras_fashion_mnist.py", "accuracy"),
+        pytest.param(
+            "keras_fashion_mnist_objects.py",
+            "sparse_categorical_accuracy",
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_keras_fashion_mnist(programs, clothes, run, program, metric):
+    done = run(programs / program, timeout=500, keras=clothes)
+    lines = re.split(r"[\r\n\b]+", done.stdout)
+    assert SUMMARY in done.stdout
+    before, after = done.stdout.split(SUMMARY)
+    assert before == "<class 'tensorflow.python.keras.engine.sequential.Sequential'>\n"
+    assert re.match(
+        r"\[<tensorflow.python.keras.layers.core.Flatten object at 0x\w+>, "
+        r"<tensorflow.python.keras.layers.core.Dense object at 0x\w+>, "
+        r"<tensorflow.python.keras.layers.core.Dense object at 0x\w+>\]\n",
+        after,
+    )
+    assert [line for line in lines if line.startswith("Epoch ")] == [
+        f"Epoch {i}/5" for i in range(1, 6)
+    ]
+    # TensorFlow 2's form, as on the page: 60,000 images are 1,875 batches of 32.
+    epochs = re.findall(
+        rf"^1875/1875 \[=+\] - \d+s \d+[mu]s/step - loss: (\d\.\d{{4}}) - {metric}: (0\.\d{{4}})$",
+        "\n".join(lines),
+        re.MULTILINE,
+    )
+    assert len(epochs) == 5
+    losses, accuracies = np.array(epochs, float).T
+    assert np.all(np.diff(losses) < 0) and np.all(np.diff(accuracies) > 0)
+    assert losses[-1] < 0.32 and accuracies[-1] > 0.88
+    (result,) = re.findall(
+        rf"^313/313 - \d+s - loss: (\d\.\d{{4}}) - {metric}: (0\.\d{{4}})$",
+        "\n".join(lines),
+        re.MULTILINE,
+    )
+    # The page's own run ended with 0.3390 and 0.8781.
+    assert float(result[0]) < 0.42 and float(result[1]) > 0.85
+    assert f"{float(lines[-2].removeprefix('Test accuracy: ')):.4f}" == result[1]
 
 
 # --- alexnet.py ------------------------------------------------------------------------------
