@@ -11,16 +11,19 @@ from penstock.estimator.feature_columns import input_layer, linear_model
 from penstock.estimator.heads import Head, RegressionHead, classification_head
 from penstock.estimator.specs import ModeKeys
 from penstock.graph.collections import GraphKeys
+from penstock.graph.composite import SparseTensor
 from penstock.graph.scopes import get_collection
 from penstock.layers.core import dense, dropout
 from penstock.layers.normalization import batch_normalization
 from penstock.nn.dense import zero_fraction
 from penstock.nn.weighted_losses import Reduction
+from penstock.ops.arrays import shape as shape_of
 from penstock.ops.control_flow import group
-from penstock.ops.initializers import GlorotUniform
+from penstock.ops.fills import ones
+from penstock.ops.initializers import GlorotUniform, Zeros
 from penstock.ops.nn_activations import relu
 from penstock.ops.partitioned_variables import min_max_variable_partitioner
-from penstock.ops.variable_scope import variable_scope
+from penstock.ops.variable_scope import get_variable, variable_scope
 from penstock.summary.functions import histogram, scalar
 from penstock.training.adagrad import AdagradOptimizer
 from penstock.training.adam import AdamOptimizer
@@ -146,9 +149,8 @@ class _Canned(Estimator):
                 )
 
             def scope_of(part: Any) -> Any:
-                return variable_scope(
-                    part.scope, values=list(features.values()), partitioner=_partitioner(0)
-                )
+                split = None if isinstance(part, _Base) else _partitioner(0)
+                return variable_scope(part.scope, values=list(features.values()), partitioner=split)
 
             def train_op(loss: Any) -> Any:
                 steps = []
@@ -159,7 +161,7 @@ class _Canned(Estimator):
                     steps.append(optimizer.minimize(loss, global_step=step, var_list=variables))
                 return steps[0] if len(steps) == 1 else group(*steps)
 
-            if len(parts) == 1:
+            if len(parts) == 1 and not isinstance(parts[0], _Base):
                 # Inside the scope, as in TensorFlow: checkpoints name the slots accordingly.
                 with scope_of(parts[0]):
                     logits = parts[0].logits(features, mode, head.logits_dimension)
@@ -168,7 +170,8 @@ class _Canned(Estimator):
             for part in parts:
                 with scope_of(part):
                     found.append(part.logits(features, mode, head.logits_dimension))
-            return head.create_estimator_spec(features, mode, found[0] + found[1], labels, train_op)
+            total = found[0] if len(found) == 1 else found[0] + found[1]
+            return head.create_estimator_spec(features, mode, total, labels, train_op)
 
         super().__init__(model_fn, model_dir, config, warm_start_from=warm_start_from)
 
@@ -317,3 +320,116 @@ class DNNLinearCombinedRegressor(_Canned):
                       dnn_optimizer, dnn_hidden_units, dnn_activation_fn, dnn_dropout,
                       batch_norm, linear_sparse_combiner)  # fmt: skip
         super().__init__(parts, head, model_dir, config, warm_start_from)
+
+
+class LinearEstimator(_Canned):
+    """A weighted sum of features with any head.
+
+    Args:
+        head: the head. The other arguments are those of ``LinearRegressor``.
+    """
+
+    def __init__(self, head: Head, feature_columns: Any, model_dir: Any = None,
+                 optimizer: Any = "Ftrl", config: Any = None, partitioner: Any = None,
+                 sparse_combiner: str = "sum", warm_start_from: Any = None) -> None:  # fmt: skip
+        parts = [_Wide(feature_columns, optimizer, sparse_combiner)]
+        super().__init__(parts, head, model_dir, config, warm_start_from)
+
+
+class DNNEstimator(_Canned):
+    """A dense network with any head.
+
+    Args:
+        head: the head. The other arguments are those of ``DNNRegressor``.
+    """
+
+    def __init__(self, head: Head, hidden_units: Sequence[int], feature_columns: Any,
+                 model_dir: Any = None, optimizer: Any = "Adagrad", activation_fn: Any = relu,
+                 dropout: Any = None, input_layer_partitioner: Any = None, config: Any = None,
+                 warm_start_from: Any = None, batch_norm: bool = False) -> None:  # fmt: skip
+        parts = [_Deep(hidden_units, feature_columns, activation_fn, dropout, optimizer,
+                       batch_norm)]  # fmt: skip
+        super().__init__(parts, head, model_dir, config, warm_start_from)
+
+
+class DNNLinearCombinedEstimator(_Canned):
+    """A linear model and a dense network with any head.
+
+    Args:
+        head: the head. The other arguments are those of ``DNNLinearCombinedRegressor``.
+    """
+
+    def __init__(self, head: Head, model_dir: Any = None, linear_feature_columns: Any = None,
+                 linear_optimizer: Any = "Ftrl", dnn_feature_columns: Any = None,
+                 dnn_optimizer: Any = "Adagrad", dnn_hidden_units: Any = None,
+                 dnn_activation_fn: Any = relu, dnn_dropout: Any = None,
+                 input_layer_partitioner: Any = None, config: Any = None,
+                 linear_sparse_combiner: str = "sum",
+                 batch_norm: bool = False) -> None:  # fmt: skip
+        parts = _both(linear_feature_columns, linear_optimizer, dnn_feature_columns,
+                      dnn_optimizer, dnn_hidden_units, dnn_activation_fn, dnn_dropout,
+                      batch_norm, linear_sparse_combiner)  # fmt: skip
+        super().__init__(parts, head, model_dir, config, None)
+
+
+class _Base:
+    """Logits that are the same for all examples."""
+
+    scope = "baseline"
+    rate = 0.3
+
+    def __init__(self, optimizer: Any) -> None:
+        self.optimizer = optimizer
+
+    def logits(self, features: Any, mode: str, size: int) -> Any:
+        bias = get_variable("bias", initializer=Zeros(), shape=[size])
+        first = next(iter(features.values()))
+        rows = first.dense_shape[0] if isinstance(first, SparseTensor) else shape_of(first)[0]
+        return ones([rows, 1]) * bias
+
+
+class BaselineEstimator(_Canned):
+    """Predictions that pass over the features, with any head.
+
+    Args:
+        head: the head. model_dir: the folder for checkpoints.
+        optimizer: a name, an optimizer or a function that makes one. config: a ``RunConfig``.
+    """
+
+    def __init__(self, head: Head, model_dir: Any = None, optimizer: Any = "Ftrl",
+                 config: Any = None) -> None:  # fmt: skip
+        super().__init__([_Base(optimizer)], head, model_dir, config, None)
+
+
+class BaselineClassifier(_Canned):
+    """The classes' frequencies, whatever the features.
+
+    Args:
+        model_dir: the folder for checkpoints. n_classes: how many classes there are.
+        weight_column: the feature with the examples' weights. label_vocabulary: their names.
+        optimizer: a name, an optimizer or a function that makes one.
+        config: a ``RunConfig``. loss_reduction: how the examples' losses become one.
+    """
+
+    def __init__(self, model_dir: Any = None, n_classes: int = 2, weight_column: Any = None,
+                 label_vocabulary: Any = None, optimizer: Any = "Ftrl", config: Any = None,
+                 loss_reduction: str = Reduction.SUM) -> None:  # fmt: skip
+        head = classification_head(n_classes, weight_column, label_vocabulary, loss_reduction)
+        super().__init__([_Base(optimizer)], head, model_dir, config, None)
+
+
+class BaselineRegressor(_Canned):
+    """The labels' mean, whatever the features.
+
+    Args:
+        model_dir: the folder for checkpoints. label_dimension: how many numbers an example has.
+        weight_column: the feature with the examples' weights.
+        optimizer: a name, an optimizer or a function that makes one.
+        config: a ``RunConfig``. loss_reduction: how the examples' losses become one.
+    """
+
+    def __init__(self, model_dir: Any = None, label_dimension: int = 1, weight_column: Any = None,
+                 optimizer: Any = "Ftrl", config: Any = None,
+                 loss_reduction: str = Reduction.SUM) -> None:  # fmt: skip
+        head = RegressionHead(label_dimension, weight_column, loss_reduction)
+        super().__init__([_Base(optimizer)], head, model_dir, config, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import copy
 import inspect
 import logging
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from penstock import protos
+from penstock.checkpoint.initialization import warm_start
 from penstock.checkpoint.inspection import list_variables, load_variable
 from penstock.checkpoint.saved_model.builder import SavedModelBuilder
 from penstock.checkpoint.saved_model.constants import SERVING
@@ -70,6 +72,64 @@ def _checked_config(config: Any, model_dir: Any) -> RunConfig:
         _LOG.warning("Using temporary folder as model directory: %s", folder)
         return config.replace(model_dir=folder)
     return config
+
+
+class VocabInfo(
+    collections.namedtuple(
+        "VocabInfo",
+        ["new_vocab", "new_vocab_size", "num_oov_buckets", "old_vocab", "old_vocab_size",
+         "backup_initializer", "axis"],
+    )
+):  # fmt: skip
+    """The vocabularies of a variable, now and in the checkpoint to start from.
+
+    Args:
+        new_vocab: the file of the vocabulary now. new_vocab_size: how many lines count.
+        num_oov_buckets: how many ids other values share. old_vocab: the checkpoint's file.
+        old_vocab_size: how many of its lines count. backup_initializer: for new entries.
+        axis: 0 for rows, 1 for columns.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, new_vocab: str, new_vocab_size: int, num_oov_buckets: int, old_vocab: str,
+                old_vocab_size: int = -1, backup_initializer: Any = None,
+                axis: int = 0) -> VocabInfo:  # fmt: skip
+        if axis not in (0, 1):
+            raise ValueError(f"axis must be 0 or 1, got {axis}")
+        return super().__new__(cls, new_vocab, new_vocab_size, num_oov_buckets, old_vocab,
+                               old_vocab_size, backup_initializer, axis)  # fmt: skip
+
+
+class WarmStartSettings(
+    collections.namedtuple(
+        "WarmStartSettings",
+        ["ckpt_to_initialize_from", "vars_to_warm_start", "var_name_to_vocab_info",
+         "var_name_to_prev_var_name"],
+    )
+):  # fmt: skip
+    """What a model starts with, from a checkpoint of another.
+
+    Args:
+        ckpt_to_initialize_from: a checkpoint or a folder.
+        vars_to_warm_start: a pattern (or several) of the trainable variables' names.
+        var_name_to_vocab_info: ``VocabInfo`` by variables' names.
+        var_name_to_prev_var_name: names in the checkpoint by variables' names.
+
+    Raises:
+        ValueError: without a checkpoint.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, ckpt_to_initialize_from: Any, vars_to_warm_start: Any = ".*",
+                var_name_to_vocab_info: Any = None,
+                var_name_to_prev_var_name: Any = None) -> WarmStartSettings:  # fmt: skip
+        if not ckpt_to_initialize_from:
+            raise ValueError("`ckpt_to_initialize_from` MUST be set in WarmStartSettings")
+        return super().__new__(cls, ckpt_to_initialize_from, vars_to_warm_start,
+                               var_name_to_vocab_info or {},
+                               var_name_to_prev_var_name or {})  # fmt: skip
 
 
 class _StepLimit:
@@ -328,6 +388,9 @@ class Estimator:
         from penstock.checkpoint.initialization import init_from_checkpoint
         from penstock.ops.variable_collections import trainable_variables
 
+        if isinstance(self._warm_start, WarmStartSettings):
+            warm_start(*self._warm_start)
+            return
         path = os.fspath(self._warm_start)
         path = find_latest_checkpoint(path) or path
         kept = {name for name, _ in list_variables(path)}
@@ -517,10 +580,7 @@ class Estimator:
                 outputs = {"serving_default": PredictOutput(spec.predictions)}
             elif "serving_default" not in outputs and len(outputs) == 1:
                 outputs = {**outputs, "serving_default": next(iter(outputs.values()))}
-            signatures = {
-                key: output.as_signature_def(receiver.receiver_tensors)
-                for key, output in outputs.items()
-            }
+            signatures = _signatures(outputs, receiver)
             scaffold = spec.scaffold or Scaffold()
             stamp = int(time.time())
             while os.path.exists(os.path.join(base, str(stamp))):
@@ -534,7 +594,7 @@ class Estimator:
                     [SERVING],
                     signature_def_map=signatures,
                     assets_collection=get_collection_ref(GraphKeys.ASSET_FILEPATHS),
-                    main_op=None,
+                    main_op=scaffold.local_init_op or Scaffold.default_local_init_op(),
                     strip_default_attrs=strip_default_attrs,
                 )
                 builder.save(as_text)
@@ -546,6 +606,28 @@ class Estimator:
         return folder.encode()
 
     export_savedmodel = export_saved_model
+
+
+def _signatures(outputs: dict[str, Any], receiver: Any) -> dict[str, Any]:
+    """The signatures that fit the inputs: a classifier's, say, wants examples as texts."""
+    given = [("", receiver.receiver_tensors)]
+    alternatives = getattr(receiver, "receiver_tensors_alternatives", None) or {}
+    given += [(f"{name}:", tensors) for name, tensors in alternatives.items()]
+    made: dict[str, Any] = {}
+    refused = []
+    for before, tensors in given:
+        tensors = tensors if isinstance(tensors, dict) else {"input": tensors}
+        for key, output in outputs.items():
+            try:
+                made[before + key] = output.as_signature_def(tensors)
+            except ValueError as error:
+                refused.append(f"'{before + key}' : {error}")
+    for line in refused:
+        _LOG.info("Signatures EXCLUDED from export because they cannot be be served via "
+                  "TensorFlow Serving APIs: %s", line)  # fmt: skip
+    if not made:
+        raise ValueError(f"No signature fits the inputs. {' '.join(refused)}")
+    return made
 
 
 def _chosen(predictions: Any, keys: Any) -> Any:

@@ -106,14 +106,14 @@ class _Evaluates(CheckpointSaverListener):
         if recent and not ends:
             return
         self._last_time = now
-        self.evaluate(global_step_value)
+        self.evaluate(global_step_value, ends)
 
     def end(self, session: Any, global_step_value: int) -> None:
         """Evaluates the last checkpoint."""
         if self._evaluated != global_step_value:
-            self.evaluate(global_step_value)
+            self.evaluate(global_step_value, True)
 
-    def evaluate(self, step: int | None = None) -> None:
+    def evaluate(self, step: int | None = None, ends: bool = True) -> None:
         """Evaluates the newest checkpoint and exports the model."""
         spec = self._spec
         metrics = self._estimator.evaluate(
@@ -126,7 +126,7 @@ class _Evaluates(CheckpointSaverListener):
                 export_path=os.path.join(self._estimator.model_dir, "export", exporter.name),
                 checkpoint_path=self._estimator.latest_checkpoint(),
                 eval_result=metrics,
-                is_the_final_export=True,
+                is_the_final_export=ends,
             )
             for exporter in spec.exporters
         ]

@@ -95,6 +95,7 @@ from penstock.training.session_run_hook import SessionRunArgs as SessionRunArgs
 from penstock.training.session_run_hook import SessionRunContext as SessionRunContext
 from penstock.training.session_run_hook import SessionRunHook as SessionRunHook
 from penstock.training.session_run_hook import SessionRunValues as SessionRunValues
+from penstock.estimator.estimator import VocabInfo as VocabInfo
 from penstock.training.supervisor import Supervisor as Supervisor
 from penstock.training.supervisor import basic_train_loop as basic_train_loop
 from penstock.training.coordinator import Coordinator as Coordinator

@@ -11,6 +11,7 @@ from penstock.estimator.specs import ClassificationOutput as ClassificationOutpu
 from penstock.estimator.specs import ExportOutput as ExportOutput
 from penstock.estimator.specs import PredictOutput as PredictOutput
 from penstock.estimator.specs import RegressionOutput as RegressionOutput
+from penstock.estimator.export import TensorServingInputReceiver as TensorServingInputReceiver
 
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
 
