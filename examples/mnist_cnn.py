@@ -57,7 +57,7 @@ def batches(data: DataSet, size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]
 
 def plot(steps: list[int], accuracies: list[float], kernels: np.ndarray, path: str) -> None:
     """Draws the accuracy over the steps, and the kernels."""
-    figure = plt.figure(figsize=(9, 3.2))
+    figure = plt.figure(figsize=(9, 3.2), layout="constrained")
     left, right = figure.subfigures(1, 2)
     axes = left.subplots()
     axes.plot(steps, accuracies)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,13 @@ def test_links(document: Path) -> None:
         if not file.exists() or (place and place not in anchors(file)):
             broken.append(target)
     assert not broken
+
+
+def test_picture_of_the_layers() -> None:
+    """It shows the order that test_layering.py enforces."""
+    enforced = runpy.run_path(str(ROOT / "tests" / "test_layering.py"))["LAYERS"]
+    drawn = runpy.run_path(str(ROOT / "tools" / "draw_architecture.py"))["LAYERS"]
+    assert [sorted(rooms) for rooms, _ in drawn] == [sorted(rooms) for rooms in enforced[::-1]]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
