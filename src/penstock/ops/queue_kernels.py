@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from penstock.graph import errors
+from penstock.ops.session_resources import Deferred
 
 Element = tuple[np.ndarray, ...]
 
@@ -88,7 +89,7 @@ class Queue:
                 self._put(waiting.popleft())
             return not waiting
 
-        self._wait(_Attempt(step, 0), self._enqueues, run, "Enqueue")
+        self._wait(_Attempt(step, 0), self._enqueues, run)
 
     def dequeue(self, count: int, run: Any, up_to: bool = False) -> list[Element]:
         """Takes ``count`` elements, waiting for them.
@@ -125,9 +126,7 @@ class Queue:
                 attempt.taken.append(self._take())
             return len(attempt.taken) == attempt.wanted
 
-        attempt = _Attempt(step, count)
-        self._wait(attempt, self._dequeues, run, "Dequeue")
-        return attempt.taken
+        return self._wait(_Attempt(step, count), self._dequeues, run).taken
 
     def close(self, cancel_pending_enqueues: bool, run: Any) -> None:
         """No more elements will come.
@@ -151,7 +150,7 @@ class Queue:
         if cancel_pending_enqueues:
             with self._lock:
                 self._fail(self._enqueues, "Enqueue operation was cancelled", run)
-        self._wait(_Attempt(step, 0), self._enqueues, run, "Close")
+        self._wait(_Attempt(step, 0), self._enqueues, run)
 
     def size(self) -> int:
         """How many elements there are."""
@@ -175,17 +174,26 @@ class Queue:
             attempt.done.set()
         attempts.clear()
 
-    def _wait(self, attempt: _Attempt, attempts: deque[_Attempt], run: Any, what: str) -> None:
-        with self._lock:
-            attempts.append(attempt)
-            self._serve()
+    def _wait(self, attempt: _Attempt, attempts: deque[_Attempt], run: Any) -> _Attempt:
+        """Makes an attempt, or goes on with the one that the deferred operation made."""
+        begun = None if run is None else run.attempts.pop(run.current, None)
+        if begun is not None:
+            attempt = begun.attempt
+        else:
+            with self._lock:
+                attempts.append(attempt)
+                self._serve()
         if not attempt.done.is_set():
-            self._sleep(attempt, attempts, run, what)
+            if run is not None and run.may_defer:
+                run.attempts[run.current] = _Begun(self, attempt, attempts)
+                raise Deferred
+            self._sleep(attempt, attempts, run)
         if attempt.error is not None:
             raise attempt.error
+        return attempt
 
-    def _sleep(self, attempt: _Attempt, attempts: deque[_Attempt], run: Any, what: str) -> None:
-        deadline = _deadline(run)
+    def _sleep(self, attempt: _Attempt, attempts: deque[_Attempt], run: Any) -> None:
+        deadline = None if run is None else run.deadline
         try:
             while not attempt.done.wait(_pause(deadline)):
                 if deadline is not None and time.monotonic() >= deadline:
@@ -193,12 +201,16 @@ class Queue:
                         None, run.current, "Timed out waiting for notification"
                     )
         except BaseException:
-            with self._lock:
-                if attempt in attempts:
-                    attempts.remove(attempt)
-                    self._put_back(attempt.taken)
-                    self._serve()
+            self.give_up(attempt, attempts)
             raise
+
+    def give_up(self, attempt: _Attempt, attempts: deque[_Attempt]) -> None:
+        """Takes an attempt back, if it isn't complete."""
+        with self._lock:
+            if attempt in attempts:
+                attempts.remove(attempt)
+                self._put_back(attempt.taken)
+                self._serve()
 
     def _serve(self) -> None:
         """Lets the first attempts try, until nobody gets any further."""
@@ -217,10 +229,17 @@ class Queue:
                     attempt.done.set()
 
 
-def _deadline(run: Any) -> float | None:
-    config = getattr(getattr(run, "session", None), "_config", None)
-    milliseconds = getattr(config, "operation_timeout_in_ms", 0)
-    return time.monotonic() + milliseconds / 1000 if milliseconds else None
+class _Begun:
+    """An attempt that goes on while other steps of the run go first."""
+
+    def __init__(self, queue: Queue, attempt: _Attempt, attempts: deque[_Attempt]) -> None:
+        self.queue = queue
+        self.attempt = attempt
+        self.attempts = attempts
+
+    def __call__(self) -> None:
+        """Gives it up."""
+        self.queue.give_up(self.attempt, self.attempts)
 
 
 def _pause(deadline: float | None) -> float | None:

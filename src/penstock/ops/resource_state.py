@@ -251,7 +251,7 @@ class ResourceGatherNd:
         parts = tuple(indices[..., i] for i in range(depth))
         for part, size in zip(parts, params.shape, strict=False):
             ok = jnp.all(jnp.logical_and(part >= 0, part < size))
-            run.check(ok, scatter.nd_index_message(params.shape[:depth]), indices)
+            run.check(ok, scatter.nd_index_message(params.shape), indices)
         if not depth:
             return jnp.broadcast_to(params, np.shape(indices)[:-1] + params.shape)
         return params.at[parts].get(mode="clip")

@@ -76,7 +76,7 @@ def scattered_nd(kind: str, value: Any, indices: Any, updates: Any, run: Any) ->
     if depth:
         inside = [jnp.logical_and(part >= 0, part < shape[i]) for i, part in enumerate(parts)]
         ok = jnp.all(jnp.stack([jnp.all(each) for each in inside]))
-        run.check(ok, nd_index_message(shape[:depth]), indices)
+        run.check(ok, nd_index_message(shape), indices)
     if not depth:
         # No index at all: every update is to the whole value.
         count = np.shape(updates)[: np.ndim(indices) - 1]
@@ -91,7 +91,7 @@ def nd_index_message(sizes: tuple[int, ...]) -> Callable[..., str]:
     def message(indices: Any) -> str:
         indices = np.asarray(indices)
         for place in np.ndindex(indices.shape[:-1]):
-            if any(not 0 <= i < s for i, s in zip(indices[place], sizes, strict=True)):
+            if any(not 0 <= i < s for i, s in zip(indices[place], sizes)):
                 where = ", ".join(str(i) for i in place)
                 found = ", ".join(str(i) for i in indices[place])
                 shape = ",".join(str(s) for s in sizes)

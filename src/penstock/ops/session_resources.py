@@ -12,6 +12,10 @@ from typing import Any
 from penstock.graph import errors
 
 
+class Deferred(Exception):
+    """A kernel would have to wait; what it has begun goes on while the rest of the run does."""
+
+
 def open_resource(run: Any, op: Any, kind: str, create: Callable[[str], Any]) -> Any:
     """The handle of the resource that ``op`` stands for, made when it is first asked for.
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from penstock.graph.build import apply
 from penstock.graph.registry import operation
@@ -125,6 +126,11 @@ def _sparse_lowering(rule: Callable[..., Any], count: int, gradient_at: int) -> 
         indices = values[gradient_at + 1]
         rest = values[count : gradient_at + 1] + values[gradient_at + 2 :]
         whole = [jnp.asarray(run.read(slot)) for slot in slots]
+        size = whole[0].shape[0]
+        inside = jnp.logical_and(indices >= 0, indices < size)
+        # The largest integer pads the distinct indices of optimizers: it is no row at all.
+        inside = jnp.logical_or(inside, indices == np.iinfo(indices.dtype).max)
+        run.check(jnp.all(inside), _index_message(size), indices)
         rows = [value.at[indices].get(mode="fill", fill_value=0) for value in whole]
         new = rule(*rows, *rest, **attributes)
         for slot, value, row in zip(slots, whole, new if count > 1 else (new,), strict=True):
@@ -132,6 +138,16 @@ def _sparse_lowering(rule: Callable[..., Any], count: int, gradient_at: int) -> 
         return slots[0]
 
     return lower
+
+
+def _index_message(size: int) -> Callable[..., str]:
+    def message(indices: Any) -> str:
+        for offset, index in enumerate(np.asarray(indices).ravel().tolist()):
+            if not 0 <= index < size:
+                return f"Index {index} at offset {offset} in indices is out of range"
+        return "indices are out of range"
+
+    return message
 
 
 def _with_keywords(lower: Callable[..., Any], keywords: list[str]) -> Callable[..., Any]:

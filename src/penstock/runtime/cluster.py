@@ -14,13 +14,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.ops.checks import label_of
 from penstock.runtime import compiler, randomness
 from penstock.runtime.effects import VARIABLES, Effects, is_marker, source
-from penstock.runtime.markers import Ref, Uninitialized
+from penstock.runtime.markers import Ref, Uninitialized, uninitialized
 from penstock.runtime.partition import static_inputs_of
 from penstock.runtime.state import SessionState
 from penstock.runtime.structure import Block
@@ -108,6 +107,7 @@ class Cluster:
         values: Sequence[Any],
         statics: Sequence[np.ndarray] = (),
         run_state: dict[Any, Any] | None = None,
+        journal: Any = None,
     ) -> Sequence[Any]:
         """Runs the cluster and returns its outputs as device arrays; the state is updated.
 
@@ -115,6 +115,7 @@ class Cluster:
             state: the session's state.
             values: one array for each of ``inputs``. statics: one for each of ``statics``.
             run_state: tensor arrays and stacks that other clusters of this run left.
+            journal: where to note what is written, if something that can fail comes after.
 
         Raises:
             OpError: when something fails; the state is then as it was.
@@ -136,7 +137,7 @@ class Cluster:
                 # `zip` ends with the shorter.
                 store.update(zip(program.donated, arrays))
                 return arrays[program.first_output :] if self.outputs else ()
-            return self._finish(program, state, arrays, run_state)
+            return self._finish(program, state, arrays, run_state, journal)
 
     def wait(self, state: SessionState) -> None:
         """Returns when the runs that have begun have ended."""
@@ -149,7 +150,12 @@ class Cluster:
                     return
 
     def _finish(
-        self, program: Program, state: SessionState, arrays: Sequence[Any], run_state: Any
+        self,
+        program: Program,
+        state: SessionState,
+        arrays: Sequence[Any],
+        run_state: Any,
+        journal: Any,
     ) -> Sequence[Any]:
         """Looks at the checks, and keeps the state that a run made anew."""
         position = program.end_of_outputs
@@ -160,6 +166,8 @@ class Cluster:
         for key, value in zip(program.donated, arrays):
             state.values[key] = value
         for key, value in zip(program.created, arrays[len(program.donated) :]):
+            if journal is not None and isinstance(key, str):
+                journal.note(key, state.values.get(key), value)
             state.put(key, value)
         for key, tree in zip(program.run_keys, program.run_trees):
             if run_state is not None:
@@ -267,9 +275,7 @@ class Cluster:
                 self.device,
             )
         except Uninitialized as error:
-            raise errors.FailedPreconditionError(
-                None, error.op, f"Attempting to use uninitialized value {error.op.name}"
-            ) from None
+            raise uninitialized(error.op) from None
         return program, traced
 
     def _add_markers(self, trace: Trace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +12,42 @@ from penstock.graph import dtypes, errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.runtime import compiler, randomness
-from penstock.runtime.markers import Handle, Ref, handle_of
+from penstock.runtime.markers import Handle, Ref, handle_of, uninitialized
 from penstock.runtime.state import SessionState
 from penstock.runtime.structure import SWITCH
 from penstock.runtime.trace import failure_text, variable_key, verified, wants_marker
 
 _programs: dict[Any, Callable[..., Any]] = {}
+
+
+class Journal:
+    """What a run has written to a session's state, so that it can be taken back.
+
+    Runs of other threads may write the same entries between two steps of this one: an entry is
+    taken back only while it has the value that this run gave it.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[Any, tuple[Any, Any]] = {}
+
+    def note(self, key: Any, before: Any, after: Any) -> None:
+        """The run has replaced ``before`` by ``after`` (the state is locked)."""
+        kept = self._entries.get(key)
+        if kept is not None and kept[1] is before:
+            before = kept[0]
+        self._entries[key] = (before, after)
+
+    def undo(self, state: SessionState) -> None:
+        """Gives the entries their old values."""
+        with state.lock:
+            for key, (before, after) in self._entries.items():
+                if state.values.get(key) is not after:
+                    continue
+                if before is None:
+                    state.remove(key)
+                elif not getattr(before, "is_deleted", bool)():
+                    state.put(key, before)
+        self._entries.clear()
 
 
 class HostRun:
@@ -25,10 +56,23 @@ class HostRun:
     Attributes:
         state: the session's state.
         resources: objects that live as long as the run, by key.
+        deadline: until when (by ``time.monotonic``) the run may wait, or ``None``.
+        journal: what the run has written.
+        may_defer: whether a kernel that has to wait may raise ``Deferred`` and be called again.
+        attempts: what deferred operations wait for.
     """
 
-    def __init__(self, state: SessionState, session: Any = None) -> None:
+    def __init__(
+        self, state: SessionState, session: Any = None, timeout: float | None = None
+    ) -> None:
         self.state = state
+        if timeout is None:
+            configured = getattr(getattr(session, "_config", None), "operation_timeout_in_ms", 0)
+            timeout = configured / 1000 if configured > 0 else None
+        self.deadline = None if timeout is None else time.monotonic() + timeout
+        self.journal = Journal()
+        self.may_defer = False
+        self.attempts: dict[Any, Any] = {}
         self.session = session
         self.resources: dict[Any, Any] = {}
         self.run_state: dict[Any, Any] = {}
@@ -48,19 +92,22 @@ class HostRun:
         """
         value = self.state.snapshot(ref.key)
         if value is None:
-            raise errors.FailedPreconditionError(
-                None, ref.op, f"Attempting to use uninitialized value {ref.op.name}"
-            )
+            raise uninitialized(ref.op)
         return value
 
     def assign(self, ref: Any, value: Any) -> None:
         """Gives a variable a new value."""
         value = np.asarray(value)
+        kept = value.copy() if value.dtype.kind == "O" else compiler.on_device(value)
         with self.state.lock:
-            if value.dtype.kind == "O":
-                self.state.put(ref.key, value.copy())
-            else:
-                self.state.put(ref.key, compiler.on_device(value))
+            self.journal.note(ref.key, self.state.values.get(ref.key), kept)
+            self.state.put(ref.key, kept)
+
+    def abandon(self) -> None:
+        """Gives up what deferred operations still wait for."""
+        for give_up in self.attempts.values():
+            give_up()
+        self.attempts.clear()
 
     def after_readers(self, ref: Any, scalar: Any) -> Any:
         """``scalar``: operations run one after the other here anyway."""

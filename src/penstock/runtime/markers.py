@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from penstock.graph import errors
+
 
 class Ref:
     """A variable: the value of a reference tensor, or of a variable's resource handle."""
@@ -53,6 +55,22 @@ class Uninitialized(Exception):
     def __init__(self, op: Any) -> None:
         super().__init__(op.name)
         self.op = op
+
+
+def uninitialized(op: Any) -> errors.FailedPreconditionError:
+    """The error for a variable that has no value, in TensorFlow's words."""
+    if op.type != "VarHandleOp":
+        message = f"Attempting to use uninitialized value {op.name}"
+        return errors.FailedPreconditionError(None, op, message)
+    container = op.attr("container").decode() or "localhost"
+    name = op.attr("shared_name").decode() or op.name
+    return errors.FailedPreconditionError(
+        None,
+        op,
+        f"Error while reading resource variable {name} from Container: {container}. This could "
+        f"mean that the variable was uninitialized. Not found: Resource {container}/{name}/"
+        "N10tensorflow3VarE does not exist.",
+    )
 
 
 class NeedsHost(Exception):

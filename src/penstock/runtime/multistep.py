@@ -23,7 +23,7 @@ from penstock.kernels.rows import take_rows
 from penstock.runtime import compiler, randomness
 from penstock.runtime.cluster import Cluster
 from penstock.runtime.effects import is_marker
-from penstock.runtime.markers import NeedsHost, Uninitialized
+from penstock.runtime.markers import NeedsHost, Uninitialized, uninitialized
 from penstock.runtime.prune import needed_operations
 from penstock.runtime.state import SessionState
 from penstock.runtime.steps import ClusterStep, build_steps
@@ -248,9 +248,7 @@ class MultiStep:
             donated, kept = ([], [*old, *others]) if program.has_checks else (old, others)
             program.call = compiler.compile(function, donated, kept, cluster.device)
         except Uninitialized as error:
-            raise errors.FailedPreconditionError(
-                None, error.op, f"Attempting to use uninitialized value {error.op.name}"
-            ) from None
+            raise uninitialized(error.op) from None
         except NeedsHost as error:
             raise NotCompilable(error.why) from None
         return program

@@ -5,6 +5,7 @@ It is made once and belongs to the graph, not to a session: the state it works o
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from penstock.graph import dtypes, errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.ops.checks import label_of
+from penstock.ops.session_resources import Deferred
 from penstock.runtime.cluster import Cluster
 from penstock.runtime.effects import VARIABLES, is_marker, source
 from penstock.runtime.host import HostRun
@@ -48,6 +50,8 @@ class Plan:
         self.operations = needed_operations(targets, tensors, self._fed)
         self._check_placeholders()
         self._forced: set[Operation] = set()
+        self._lock = threading.Lock()
+        self._followers: dict[Operation, set[Operation]] = {}
         self._staging = Staging()
         self._build()
 
@@ -83,9 +87,6 @@ class Plan:
             if t not in self._fed and t not in self.constants and not is_marker(t)
         ]
         self.steps = build_steps(block, self._fed, computed, self.targets, self._forced)
-        self._written = sorted(
-            {key for cluster in self.clusters() for key in cluster.effects.writes}, key=str
-        )
         self._single: Cluster | None = None
         if len(self.steps) == 1 and isinstance(self.steps[0], ClusterStep):
             self._shorten(self.steps[0].cluster)
@@ -113,20 +114,27 @@ class Plan:
         for tensor in self.tensors:
             if tensor in self._fed or is_marker(tensor):
                 continue
-            if tensor.op.type == "Const" or not self._fed:
+            if tensor.op.type == "Const" or not self._fed and not _reads_state(tensor):
                 value = _value(tensor, 0)
                 if value is not None:
                     found[tensor] = value
         return found
 
     # -- running ------------------------------------------------------------------------------
-    def run(self, state: SessionState, values: Sequence[Any], session: Any = None) -> list[Any]:
+    def run(
+        self,
+        state: SessionState,
+        values: Sequence[Any],
+        session: Any = None,
+        timeout: float | None = None,
+    ) -> list[Any]:
         """Runs the plan.
 
         Args:
             state: the session's state.
             values: one array for each feed.
             session: the session, for host kernels that want it.
+            timeout: for how many seconds the run may wait for a queue.
 
         Returns:
             One NumPy array (or scalar) for each tensor, owned by the caller.
@@ -134,7 +142,7 @@ class Plan:
         Raises:
             OpError: when something fails; variables then have their old values.
         """
-        single = self._single
+        single, version = self._single, len(self._forced)
         try:
             if single is not None:
                 taken = values
@@ -151,12 +159,15 @@ class Plan:
                     ]
                 made = single.run(state, taken)
                 return [fetched(value) for value in made] if made else []
-            return self._run_steps(state, values, session)
+            return self._run_steps(state, values, session, timeout)
         except NeedsHost as error:
-            self._move_to_host(error)
+            with self._lock:
+                # Another thread may have found the same meanwhile.
+                if len(self._forced) == version:
+                    self._move_to_host(error)
         except jax.errors.JaxRuntimeError as error:
             raise _runtime_error(error) from error
-        return self.run(state, values, session)
+        return self.run(state, values, session, timeout)
 
     def _move_to_host(self, error: NeedsHost) -> None:
         op = representative(error.item)
@@ -168,27 +179,66 @@ class Plan:
         self._forced.add(op)
         self._build()
 
-    def _run_steps(self, state: SessionState, values: Sequence[Any], session: Any) -> list[Any]:
+    def _run_steps(
+        self, state: SessionState, values: Sequence[Any], session: Any, timeout: float | None
+    ) -> list[Any]:
         environment: dict[Tensor, Any] = dict(self._labels)
         values = [aligned_copy(v) if type(v) is np.ndarray else v for v in values]
         environment.update(zip(self.feeds, values))
-        host = HostRun(state, session)
-        before = {key: state.values.get(key) for key in self._written}
+        host = HostRun(state, session, timeout)
         try:
-            for step in self.steps:
-                step.run(environment, host)
+            self._run_in_turn(environment, host)
             results = []
             for tensor in self.tensors:
                 results.append(self._result(tensor, environment, host))
             return results
         except BaseException:
-            self._restore(state, before)
+            host.journal.undo(state)
             raise
         finally:
+            host.abandon()
             for resource in host.resources.values():
                 close = getattr(resource, "close_run", None)
                 if close is not None:
                     close()
+
+    def _run_in_turn(self, environment: dict[Tensor, Any], host: HostRun) -> None:
+        """Runs the steps in order; one that has to wait for a queue lets others go first.
+
+        In TensorFlow all operations of a run are under way at once, so an operation may wait for
+        what another one of the same run does.
+        """
+        steps = self.steps
+        stuck = False
+        while steps:
+            waiting: list[Any] = []
+            blocked: set[Operation] = set()
+            for step in steps:
+                if blocked and not blocked.isdisjoint(step.operations()):
+                    waiting.append(step)
+                    continue
+                first = stuck and not waiting
+                host.may_defer = len(steps) > 1 and not first and step.single is not None
+                try:
+                    step.run(environment, host)
+                except Deferred:
+                    waiting.append(step)
+                    blocked |= self._after(step.single)
+            stuck = len(waiting) == len(steps)
+            steps = waiting
+
+    def _after(self, op: Operation) -> set[Operation]:
+        """``op`` and the operations of the plan that need it to be done."""
+        found = self._followers.get(op)
+        if found is None:
+            found = {op}
+            for each in sorted(self.operations, key=lambda o: o._id):
+                if any(t.op in found for t in each.inputs) or any(
+                    control in found for control in each.control_inputs
+                ):
+                    found.add(each)
+            self._followers[op] = found
+        return found
 
     def _result(self, tensor: Tensor, environment: dict[Tensor, Any], host: HostRun) -> Any:
         if tensor in self.constants:
@@ -204,16 +254,10 @@ class Plan:
             return value
         return fetched(value)
 
-    def _restore(self, state: SessionState, before: dict[Any, Any]) -> None:
-        with state.lock:
-            for key, value in before.items():
-                now = state.values.get(key)
-                if now is value:
-                    continue
-                if value is None:
-                    state.remove(key)
-                elif not getattr(value, "is_deleted", bool)():
-                    state.put(key, value)
+
+def _reads_state(tensor: Tensor) -> bool:
+    """Whether a variable is behind a tensor: it must have a value, known shape or not."""
+    return any(op.type in VARIABLES for op in needed_operations([], [tensor], set()))
 
 
 def fetched(value: Any) -> Any:

@@ -28,15 +28,21 @@ Environment = dict[Tensor, Any]
 class ClusterStep:
     """Runs a cluster with values from the environment."""
 
+    single: Operation | None = None
+
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
+
+    def operations(self) -> Iterable[Operation]:
+        """The operations that the step runs."""
+        return self.cluster.block.operations()
 
     def run(self, environment: Environment, host: HostRun) -> None:
         """Runs the cluster; its outputs go into ``environment``."""
         cluster = self.cluster
         values = [as_argument(environment[t]) for t in cluster.inputs]
         statics = [np.asarray(environment[t]) for t in cluster.statics]
-        outputs = cluster.run(host.state, values, statics, host.run_state)
+        outputs = cluster.run(host.state, values, statics, host.run_state, host.journal)
         environment.update(zip(cluster.outputs, outputs))
 
     @property
@@ -52,6 +58,11 @@ class HostStep:
 
     def __init__(self, op: Operation) -> None:
         self.op = op
+        self.single = op
+
+    def operations(self) -> Iterable[Operation]:
+        """The operation."""
+        return (self.op,)
 
     def run(self, environment: Environment, host: HostRun) -> None:
         """Runs the operation; its outputs go into ``environment``."""
@@ -64,9 +75,15 @@ class HostStep:
 class CondStep:
     """Runs one side of a conditional."""
 
+    single: Operation | None = None
+
     def __init__(self, item: Cond, sides: tuple[list[Any], list[Any]]) -> None:
         self.item = item
         self.sides = sides
+
+    def operations(self) -> Iterable[Operation]:
+        """The operations of both sides."""
+        return self.item.operations()
 
     @property
     def clusters(self) -> list[Cluster]:
@@ -94,10 +111,16 @@ class CondStep:
 class WhileStep:
     """Goes round a loop, condition and body a list of steps each."""
 
+    single: Operation | None = None
+
     def __init__(self, item: While, condition: list[Any], body: list[Any]) -> None:
         self.item = item
         self.condition = condition
         self.body = body
+
+    def operations(self) -> Iterable[Operation]:
+        """The operations of the loop."""
+        return self.item.operations()
 
     @property
     def clusters(self) -> list[Cluster]:

@@ -42,14 +42,17 @@ def run_traced(
         options: a ``RunOptions``, or ``None``.
         run_metadata: a ``RunMetadata`` to fill, or ``None``.
     """
+    timeout = None
+    if options is not None and options.timeout_in_ms > 0:
+        timeout = options.timeout_in_ms / 1000
     if run_metadata is None or options is None:
-        return plan.run(session._state, values, session)
+        return plan.run(session._state, values, session, timeout)
     if options.output_partition_graphs:
         run_metadata.partition_graphs.add().CopyFrom(_partition_graph(plan))
     if options.trace_level == protos.RunOptions.NO_TRACE:
-        return plan.run(session._state, values, session)
+        return plan.run(session._state, values, session, timeout)
     recorder = _Recorder()
-    results = _TimedPlan.of(plan, recorder).run(session._state, values, session)
+    results = _TimedPlan.of(plan, recorder).run(session._state, values, session, timeout)
     recorder.add_feeds(plan.feeds, values)
     run_metadata.step_stats.CopyFrom(recorder.stats())
     return results
@@ -111,6 +114,15 @@ class _TimedStep:
         """The clusters of the step."""
         return self._step.clusters
 
+    @property
+    def single(self) -> Operation | None:
+        """The operation of a host step."""
+        return self._step.single
+
+    def operations(self) -> Iterable[Operation]:
+        """The operations of the step."""
+        return self._step.operations()
+
     def run(self, environment: Environment, host: HostRun) -> None:
         """Runs and times the step."""
         step = self._step
@@ -141,7 +153,7 @@ class _TimedStep:
         with host.state.lock:
             cluster.program(host.state, values, statics, host.run_state)
         start = time.time_ns()
-        outputs = cluster.run(host.state, values, statics, host.run_state)
+        outputs = cluster.run(host.state, values, statics, host.run_state, host.journal)
         environment.update(zip(cluster.outputs, outputs))
         written = [host.state.values.get(key) for key in cluster.effects.writes]
         jax.block_until_ready([*outputs, *(v for v in written if v is not None)])
