@@ -14,7 +14,6 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax.extend.core import jaxpr_as_fun
 
 from penstock.graph import errors
 from penstock.graph.operation import Operation
@@ -88,6 +87,9 @@ class Traced:
             start: the first result. stop: the one after the last.
             donate: whether it may overwrite what the whole may overwrite.
         """
+        # It brings a good part of JAX along that is seldom needed.
+        from jax.extend.core import jaxpr_as_fun
+
         whole = jaxpr_as_fun(self._traced.jaxpr)
 
         def function(*arrays: Any) -> Any:

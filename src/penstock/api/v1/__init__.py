@@ -557,46 +557,6 @@ from penstock.autodiff.hessians import hessians as hessians
 from penstock.runtime.session import InteractiveSession as InteractiveSession
 from penstock.runtime.session import Session as Session
 
-# --- namespaces ----------------------------------------------------------------------------------
-from penstock.api.v1 import config as config
-from penstock.api.v1 import dtypes as dtypes
-from penstock.api.v1 import linalg as linalg
-from penstock.api.v1 import signal as signal
-from penstock.api.v1 import spectral as spectral
-from penstock.api.v1 import app as app
-from penstock.api.v1 import manip as manip
-from penstock.api.v1 import quantization as quantization
-from penstock.api.v1 import sparse as sparse
-from penstock.api.v1 import strings as strings
-from penstock.api.v1 import compat as compat
-from penstock.api.v1 import data as data
-from penstock.api.v1 import flags as flags
-from penstock.api.v1 import gfile as gfile
-from penstock.api.v1 import image as image
-from penstock.api.v1 import io as io
-from penstock.api.v1 import logging as logging
-from penstock.api.v1 import lookup as lookup
-from penstock.api.v1 import losses as losses
-from penstock.api.v1 import metrics as metrics
-from penstock.api.v1 import python_io as python_io
-from penstock.api.v1 import queue as queue
-from penstock.api.v1 import resource_loader as resource_loader
-from penstock.api.v1 import sets as sets
-from penstock.api.v1 import sysconfig as sysconfig
-from penstock.api.v1 import test as test
-from penstock.api.v1 import layers as layers
-from penstock.api.v1 import nn as nn
-from penstock.api.v1 import random as random
-from penstock.api.v1 import math as math
-from penstock.api.v1 import bitwise as bitwise
-from penstock.api.v1 import graph_util as graph_util
-from penstock.api.v1 import saved_model as saved_model
-from penstock.api.v1 import summary as summary
-from penstock.api.v1 import initializers as initializers
-from penstock.api.v1 import train as train
-from penstock.api.v1 import debugging as debugging
-from penstock.api.v1 import nest as nest
-
 # --- names of older versions (0.5 to 0.12) -------------------------------------------------------
 from penstock.ops.partitions import listdiff as listdiff
 from penstock.ops.math_binary import multiply as mul
@@ -678,13 +638,59 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
 from penstock.platform.versions import with_versions as _with_versions
 
-if _TYPE_CHECKING:  # Loaded when first asked for: most programs don't.
+# --- namespaces, loaded when first asked for -------------------------------------------------------
+if _TYPE_CHECKING:
+    from penstock.api.v1 import app as app
+    from penstock.api.v1 import bitwise as bitwise
+    from penstock.api.v1 import compat as compat
+    from penstock.api.v1 import config as config
+    from penstock.api.v1 import data as data
+    from penstock.api.v1 import debugging as debugging
+    from penstock.api.v1 import distributions as distributions
+    from penstock.api.v1 import dtypes as dtypes
+    from penstock.api.v1 import flags as flags
+    from penstock.api.v1 import gfile as gfile
+    from penstock.api.v1 import graph_util as graph_util
+    from penstock.api.v1 import image as image
+    from penstock.api.v1 import initializers as initializers
+    from penstock.api.v1 import io as io
     from penstock.api.v1 import keras as keras
+    from penstock.api.v1 import layers as layers
+    from penstock.api.v1 import linalg as linalg
+    from penstock.api.v1 import logging as logging
+    from penstock.api.v1 import lookup as lookup
+    from penstock.api.v1 import losses as losses
+    from penstock.api.v1 import manip as manip
+    from penstock.api.v1 import math as math
+    from penstock.api.v1 import metrics as metrics
+    from penstock.api.v1 import nest as nest
+    from penstock.api.v1 import nn as nn
+    from penstock.api.v1 import python_io as python_io
+    from penstock.api.v1 import quantization as quantization
+    from penstock.api.v1 import queue as queue
+    from penstock.api.v1 import random as random
+    from penstock.api.v1 import resource_loader as resource_loader
+    from penstock.api.v1 import saved_model as saved_model
+    from penstock.api.v1 import sets as sets
+    from penstock.api.v1 import signal as signal
+    from penstock.api.v1 import sparse as sparse
+    from penstock.api.v1 import spectral as spectral
+    from penstock.api.v1 import strings as strings
+    from penstock.api.v1 import summary as summary
+    from penstock.api.v1 import sysconfig as sysconfig
+    from penstock.api.v1 import test as test
+    from penstock.api.v1 import train as train
 
 _PROTOS = frozenset(
     """AttrValue ConfigProto Event GPUOptions GraphDef GraphOptions HistogramProto LogMessage
     MetaGraphDef NameAttrList NodeDef OptimizerOptions RunMetadata RunOptions SessionLog Summary
     SummaryMetadata TensorInfo""".split()
+)
+_NAMESPACES = frozenset(
+    """app bitwise compat config data debugging distributions dtypes flags gfile graph_util image
+    initializers io keras layers linalg logging lookup losses manip math metrics nest nn
+    python_io quantization queue random resource_loader saved_model sets signal sparse
+    spectral strings summary sysconfig test train""".split()
 )
 _missing = _with_versions(_namespace_getattr(__name__))
 
@@ -696,4 +702,10 @@ def __getattr__(name: str) -> object:
         value = getattr(protos, name)
         globals()[name] = value
         return value
+    if name == "__all__":  # For `from tensorflow import *`.
+        return [each for each in __dir__() if not each.startswith("_")]
     return _missing(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_NAMESPACES})
