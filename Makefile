@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 YOUNG := $(wildcard $(addprefix tests/,keras estimator contrib layers rnn programs examples browser data))
-QUICK := $(filter-out $(YOUNG) $(wildcard tests/cases tests/golden tests/snippets tests/*.py tests/__pycache__),$(wildcard tests/*)) tests/test_layering.py
+QUICK := $(filter-out $(YOUNG) $(wildcard tests/cases tests/golden tests/snippets tests/*.py tests/__pycache__),$(wildcard tests/*)) $(wildcard tests/test_*.py)
 export PENSTOCK_CACHE ?= $(CURDIR)/$(VENV)/xla-cache
 
 .PHONY: test test-more test-long lint types demo bench clean

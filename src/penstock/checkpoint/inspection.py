@@ -71,6 +71,10 @@ def load_variable(ckpt_dir_or_file: str | os.PathLike, name: str) -> Any:
 
 
 def list_variables(ckpt_dir_or_file: str | os.PathLike) -> list[tuple[str, list[int]]]:
-    """Name and shape of every variable of a checkpoint, by name."""
+    """Name and shape of every variable of a checkpoint, by name.
+
+    Args:
+        ckpt_dir_or_file: a checkpoint's path, or a folder, whose latest one is taken.
+    """
     shapes = load_checkpoint(ckpt_dir_or_file).get_variable_to_shape_map()
     return [(name, shapes[name]) for name in sorted(shapes)]

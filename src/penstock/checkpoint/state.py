@@ -137,7 +137,15 @@ def get_checkpoint_state(checkpoint_dir: str, latest_filename: str | None = None
 
 
 def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -> str | None:
-    """The path of a folder's latest checkpoint; None if it has none, or its files are gone."""
+    """The path of a folder's latest checkpoint, to give to ``Saver.restore``.
+
+    Args:
+        checkpoint_dir: the folder.
+        latest_filename: the file in it that says which is the latest; ``"checkpoint"`` by default.
+
+    Returns:
+        The path; ``None`` if there is no checkpoint, or its files are gone.
+    """
     state = get_checkpoint_state(checkpoint_dir, latest_filename)
     if state is None:
         return None
@@ -148,7 +156,11 @@ def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -
 
 
 def checkpoint_exists(checkpoint_prefix: str) -> bool:
-    """Whether there is a checkpoint (V2 or V1) with a prefix, file name or pattern of shards."""
+    """Whether there is a checkpoint, of version 2 or 1.
+
+    Args:
+        checkpoint_prefix: what ``Saver.save`` returned, a file's name, or a pattern of shards.
+    """
     return _main_file(checkpoint_prefix) is not None
 
 

@@ -323,17 +323,36 @@ def select(condition: Any, t: Any, e: Any, name: str | None = None) -> Tensor:
 
 
 def concat_v2(values: Any, axis: Any, name: str = "concat_v2") -> Tensor:
-    """``tf.concat`` as 0.12 also called it."""
+    """``tf.concat`` as 0.12 also called it.
+
+    Args:
+        values: tensors of one type.
+        axis: the dimension along which they are put together.
+        name: the operation's name.
+    """
     return joining.concat(values, axis, name)
 
 
 def pack(values: Any, axis: int = 0, name: str = "pack") -> Tensor:
-    """``tf.stack`` as it was called before 1.0."""
+    """``tf.stack`` as it was called before 1.0.
+
+    Args:
+        values: tensors of one shape and type.
+        axis: where the new dimension goes.
+        name: the operation's name.
+    """
     return joining.stack(values, axis, name)
 
 
 def unpack(value: Any, num: int | None = None, axis: int = 0, name: str = "unpack") -> list[Tensor]:
-    """``tf.unstack`` as it was called before 1.0."""
+    """``tf.unstack`` as it was called before 1.0.
+
+    Args:
+        value: a tensor.
+        num: how many parts there are, where the shape doesn't tell.
+        axis: the dimension that is taken apart.
+        name: the operation's name.
+    """
     return joining.unstack(value, num, axis, name)
 
 
@@ -345,12 +364,25 @@ def is_tensor(x: Any) -> bool:
 def split_v(
     value: Any, size_splits: Any, split_dim: Any = 0, num: int | None = None, name: str = "split_v"
 ) -> list[Tensor]:
-    """``tf.split`` into parts of given sizes, as 0.12 called it."""
+    """``tf.split`` into parts of given sizes, as 0.12 called it.
+
+    Args:
+        value: a tensor.
+        size_splits: the sizes of the parts.
+        split_dim: the dimension that is cut.
+        num: how many parts there are, where ``size_splits`` is a tensor of unknown length.
+        name: the operation's name.
+    """
     return splitting.split(value, size_splits, split_dim, num, name)
 
 
 def complex_abs(x: Any, name: str | None = None) -> Tensor:
-    """The modulus of complex numbers (``tf.abs`` since 1.0)."""
+    """The modulus of complex numbers (``tf.abs`` since 1.0).
+
+    Args:
+        x: a complex tensor.
+        name: the operation's name.
+    """
     return math_unary.abs(x, name)
 
 

@@ -106,7 +106,14 @@ def _dense_shape(of: str, dense_shape: Any, shape: Any) -> Any:
 class SparseTensorValue(
     collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])
 ):
-    """The arrays of a ``SparseTensor``, as ``Session.run`` gives and takes them."""
+    """The arrays of a ``SparseTensor``, as ``Session.run`` gives and takes them.
+
+    Args:
+        indices: ``int64`` ``[count, rank]``: where the values are.
+        values: ``[count]``.
+        dense_shape: ``int64`` ``[rank]``.
+        shape: the name of ``dense_shape`` before TensorFlow 1.0.
+    """
 
     __slots__ = ()
 

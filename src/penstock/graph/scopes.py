@@ -28,7 +28,8 @@ def graph_of(values: Any) -> Graph:
         if graph is None:
             graph, first = found, value
         elif graph is not found:
-            raise ValueError(f"{value} must be from the same graph as {first}.")
+            shown = [getattr(each, "_graph_element", each) for each in (value, first)]
+            raise ValueError(f"{shown[0]} must be from the same graph as {shown[1]}.")
     return graph or default
 
 
@@ -86,17 +87,38 @@ def op_scope(values: Any, name: str | None, default_name: str | None = None) -> 
 
 
 def device(device_name_or_function: Any) -> Any:
-    """``Graph.device`` of the default graph."""
+    """A context in which operations of the default graph are put on a device.
+
+    Args:
+        device_name_or_function: a name such as ``"/gpu:0"`` (inner ones fill in what outer ones
+            leave open), a function from an operation to a name, or ``None`` to forget outer ones.
+
+    Raises:
+        ValueError: when the name isn't one of a device.
+    """
     return defaults.get_default_graph().device(device_name_or_function)
 
 
 def control_dependencies(control_inputs: Sequence[Any] | None) -> Any:
-    """``Graph.control_dependencies`` of the default graph."""
+    """A context whose operations, in the default graph, run after others.
+
+    Args:
+        control_inputs: operations or tensors that run first; ``None`` forgets those of outer
+            contexts.
+
+    Raises:
+        TypeError: when one is neither an operation nor a tensor.
+    """
     return defaults.get_default_graph().control_dependencies(control_inputs)
 
 
 def colocate_with(op: Any, ignore_existing: bool = False) -> Any:
-    """``Graph.colocate_with`` of the default graph."""
+    """A context that puts operations of the default graph where another one is.
+
+    Args:
+        op: the operation or tensor.
+        ignore_existing: forget the colocations of outer contexts.
+    """
     return defaults.get_default_graph().colocate_with(op, ignore_existing)
 
 
@@ -120,27 +142,50 @@ def init_scope() -> Iterator[None]:
 
 
 def container(container_name: str) -> Any:
-    """``Graph.container`` of the default graph."""
+    """A context whose variables, queues and tables, in the default graph, go to a container.
+
+    Args:
+        container_name: its name; ``Session.reset`` clears a container.
+    """
     return defaults.get_default_graph().container(container_name)
 
 
 def add_to_collection(name: Any, value: Any) -> None:
-    """Appends ``value`` to a collection of the default graph."""
+    """Appends a value to a collection of the default graph.
+
+    Args:
+        name: the collection's key, such as one of ``tf.GraphKeys``.
+        value: anything.
+    """
     defaults.get_default_graph().add_to_collection(name, value)
 
 
 def add_to_collections(names: Any, value: Any) -> None:
-    """Appends ``value`` to several collections of the default graph."""
+    """Appends a value to several collections of the default graph.
+
+    Args:
+        names: the collections' keys; one given twice gets the value once.
+        value: anything.
+    """
     defaults.get_default_graph().add_to_collections(names, value)
 
 
 def get_collection(key: Any, scope: str | None = None) -> list[Any]:
-    """The values of a collection of the default graph."""
+    """The values of a collection of the default graph, in a new list.
+
+    Args:
+        key: the collection's key, such as ``tf.GraphKeys.TRAINABLE_VARIABLES``.
+        scope: a regular expression; only values whose name begins with a match of it are given.
+    """
     return defaults.get_default_graph().get_collection(key, scope)
 
 
 def get_collection_ref(key: Any) -> list[Any]:
-    """The list of a collection of the default graph itself."""
+    """The list of a collection of the default graph itself: changing it changes the collection.
+
+    Args:
+        key: the collection's key.
+    """
     return defaults.get_default_graph().get_collection_ref(key)
 
 

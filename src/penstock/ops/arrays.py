@@ -146,12 +146,30 @@ def shape_internal(
 
 
 def shape_n(input: Any, out_type: Any = dtypes.int32, name: str | None = None) -> list[Tensor]:  # noqa: A002
-    """The shapes of several tensors of one type."""
+    """The shapes of several tensors.
+
+    Args:
+        input: a list of tensors of one type.
+        out_type: ``int32`` or ``int64``.
+        name: the operation's name.
+
+    Returns:
+        A vector for each.
+    """
     return apply("ShapeN", input, name=name, out_type=out_type)
 
 
 def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:  # noqa: A002
-    """How many elements a tensor has; a constant when its shape is known."""
+    """How many elements a tensor has; a constant when its shape is known.
+
+    Args:
+        input: a tensor, or a sparse one.
+        name: the operation's name.
+        out_type: ``int32`` or ``int64``.
+
+    Returns:
+        A scalar.
+    """
     return size_internal(input, name, True, out_type)
 
 
@@ -175,7 +193,15 @@ def size_internal(
 
 
 def rank(input: Any, name: str | None = None) -> Tensor:  # noqa: A002
-    """How many dimensions a tensor has; a constant when that is known."""
+    """How many dimensions a tensor has; a constant when that is known.
+
+    Args:
+        input: a tensor, or a sparse one.
+        name: the operation's name.
+
+    Returns:
+        An ``int32`` scalar.
+    """
     return rank_internal(input, name, True)
 
 
@@ -359,9 +385,9 @@ def _squeezed(sizes: Any, axes: list[int]) -> list[int] | None:
     if not axes:
         return None if None in sizes else [i for i, s in enumerate(sizes) if s == 1]
     places = []
-    for axis in axes:
+    for i, axis in enumerate(axes):
         if not -count <= axis < count:
-            raise ValueError(f"Tried to squeeze dim index {axis} for tensor with {count} dims.")
+            raise ValueError(f"squeeze_dims[{i}] not in [{-count},{count}).")
         place = axis % count
         if sizes[place] not in (1, None):
             raise ValueError(
@@ -435,10 +461,10 @@ def _transposed_shape(op: Any) -> TensorShape:
     if order is None:
         count = op.inputs[1].shape.num_elements()
         if count is not None and count != ndims and ndims > 0:
-            raise ValueError(f"Dimension must be {count} but is {ndims}")
+            raise ValueError(f"Dimension must be {ndims} but is {count}")
         return source if ndims == 0 else unknown_shape(ndims)
     if order.size != ndims:
-        raise ValueError(f"Dimension must be {order.size} but is {ndims}")
+        raise ValueError(f"Dimension must be {ndims} but is {order.size}")
     places = [int(p) for p in order]
     if any(not 0 <= p < ndims for p in places):
         bad = next(p for p in places if not 0 <= p < ndims)

@@ -47,12 +47,22 @@ def broadcast_args(s0: Any, s1: Any, name: str | None = None) -> Tensor:
 
 
 def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
-    """The shape that two shapes, given as integer vectors, broadcast to."""
+    """The shape that two shapes broadcast to, worked out in a run.
+
+    Args:
+        shape_x: an integer vector. shape_y: another.
+
+    Returns:
+        An integer vector.
+    """
     return broadcast_args(shape_x, shape_y)
 
 
 def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> TensorShape:
     """The shape that two static shapes broadcast to.
+
+    Args:
+        shape_x: a ``TensorShape``. shape_y: another.
 
     Raises:
         ValueError: when they can't be broadcast.

@@ -140,7 +140,14 @@ def arg_max(
     output_type: Any = dtypes.int64,
     name: str | None = None,
 ) -> Tensor:
-    """The old form of ``argmax``."""
+    """The old form of ``argmax``: where the largest elements are.
+
+    Args:
+        input: a tensor of numbers.
+        dimension: the axis that is searched.
+        output_type: ``int32`` or ``int64``.
+        name: the operation's name.
+    """
     return apply("ArgMax", input, dimension, name=name, output_type=output_type)
 
 
@@ -150,7 +157,14 @@ def arg_min(
     output_type: Any = dtypes.int64,
     name: str | None = None,
 ) -> Tensor:
-    """The old form of ``argmin``."""
+    """The old form of ``argmin``: where the smallest elements are.
+
+    Args:
+        input: a tensor of numbers.
+        dimension: the axis that is searched.
+        output_type: ``int32`` or ``int64``.
+        name: the operation's name.
+    """
     return apply("ArgMin", input, dimension, name=name, output_type=output_type)
 
 

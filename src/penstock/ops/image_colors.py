@@ -246,7 +246,15 @@ def _as_floats(image: Tensor) -> Tensor:
 
 
 def adjust_brightness(image: Any, delta: Any) -> Tensor:
-    """Adds ``delta`` (a share of the full range) to every pixel; integers are clipped."""
+    """Adds a share of the full range to every pixel; integers are clipped.
+
+    Args:
+        image: a tensor of floats (from 0 to 1) or integers.
+        delta: the share, a scalar; ``0.1`` makes the picture a tenth brighter.
+
+    Returns:
+        A tensor of the shape and type of ``image``.
+    """
     from penstock.ops.casts import cast
     from penstock.ops.math_binary import add
 
@@ -258,7 +266,15 @@ def adjust_brightness(image: Any, delta: Any) -> Tensor:
 
 
 def adjust_contrast(images: Any, contrast_factor: Any) -> Tensor:
-    """Moves pixels away from the mean of their channel by a factor; integers are clipped."""
+    """Moves pixels away from the mean of their channel; integers are clipped.
+
+    Args:
+        images: ``[..., height, width, channels]``.
+        contrast_factor: a scalar; more than 1 raises the contrast.
+
+    Returns:
+        A tensor of the shape and type of ``images``.
+    """
     with name_scope(None, "adjust_contrast", [images, contrast_factor]) as scope:
         images = convert_to_tensor(images, name="images")
         adjusted = apply("AdjustContrastv2", _as_floats(images), contrast_factor, name=scope)
@@ -284,7 +300,16 @@ def adjust_gamma(image: Any, gamma: Any = 1, gain: Any = 1) -> Tensor:
 
 
 def adjust_hue(image: Any, delta: Any, name: str | None = None) -> Tensor:
-    """Turns the hue of ``[..., 3]`` colours by ``delta`` of the circle."""
+    """Turns the hue of colours.
+
+    Args:
+        image: red, green and blue in ``[..., 3]``.
+        delta: by how much of the circle, from -1 to 1.
+        name: the operation's name.
+
+    Returns:
+        A tensor of the shape and type of ``image``.
+    """
     with name_scope(name, "adjust_hue", [image]):
         image = convert_to_tensor(image, name="image")
         adjusted = apply("AdjustHue", _as_floats(image), delta)
@@ -292,7 +317,16 @@ def adjust_hue(image: Any, delta: Any, name: str | None = None) -> Tensor:
 
 
 def adjust_saturation(image: Any, saturation_factor: Any, name: str | None = None) -> Tensor:
-    """Multiplies the saturation of ``[..., 3]`` colours by a factor."""
+    """Multiplies the saturation of colours.
+
+    Args:
+        image: red, green and blue in ``[..., 3]``.
+        saturation_factor: a scalar; 0 gives greys.
+        name: the operation's name.
+
+    Returns:
+        A tensor of the shape and type of ``image``.
+    """
     with name_scope(name, "adjust_saturation", [image]):
         image = convert_to_tensor(image, name="image")
         adjusted = apply("AdjustSaturation", _as_floats(image), saturation_factor)
@@ -320,7 +354,12 @@ def _uniform(low: Any, high: Any, seed: int | None, dtype: Any = dtypes.float32)
 
 
 def random_brightness(image: Any, max_delta: float, seed: int | None = None) -> Tensor:
-    """``adjust_brightness`` by a random amount from ``-max_delta`` to ``max_delta``.
+    """``adjust_brightness`` by a random amount, the same for all of ``image``.
+
+    Args:
+        image: pixels ``[..., channels]``.
+        max_delta: the amount is drawn from ``-max_delta`` to ``max_delta``.
+        seed: of the draw.
 
     Raises:
         ValueError: when ``max_delta`` is negative.
@@ -331,10 +370,15 @@ def random_brightness(image: Any, max_delta: float, seed: int | None = None) -> 
 
 
 def random_contrast(image: Any, lower: float, upper: float, seed: int | None = None) -> Tensor:
-    """``adjust_contrast`` by a random factor from ``lower`` to ``upper``.
+    """``adjust_contrast`` by a random factor, the same for all of ``image``.
+
+    Args:
+        image: pixels ``[..., height, width, channels]``.
+        lower: the least factor. upper: the greatest.
+        seed: of the draw.
 
     Raises:
-        ValueError: when that is no range, or negative.
+        ValueError: when ``lower`` and ``upper`` are no range, or negative.
     """
     if upper <= lower:
         raise ValueError("upper must be > lower.")
@@ -344,7 +388,12 @@ def random_contrast(image: Any, lower: float, upper: float, seed: int | None = N
 
 
 def random_hue(image: Any, max_delta: float, seed: int | None = None) -> Tensor:
-    """``adjust_hue`` by a random amount from ``-max_delta`` to ``max_delta``.
+    """``adjust_hue`` by a random amount, the same for all of ``image``.
+
+    Args:
+        image: pixels ``[..., 3]``.
+        max_delta: the amount is drawn from ``-max_delta`` to ``max_delta``; at most 0.5.
+        seed: of the draw.
 
     Raises:
         ValueError: when ``max_delta`` isn't from 0 to 0.5.
@@ -357,10 +406,15 @@ def random_hue(image: Any, max_delta: float, seed: int | None = None) -> Tensor:
 
 
 def random_saturation(image: Any, lower: float, upper: float, seed: int | None = None) -> Tensor:
-    """``adjust_saturation`` by a random factor from ``lower`` to ``upper``.
+    """``adjust_saturation`` by a random factor, the same for all of ``image``.
+
+    Args:
+        image: pixels ``[..., 3]``.
+        lower: the least factor. upper: the greatest.
+        seed: of the draw.
 
     Raises:
-        ValueError: when that is no range, or negative.
+        ValueError: when ``lower`` and ``upper`` are no range, or negative.
     """
     if upper <= lower:
         raise ValueError("upper must be > lower.")

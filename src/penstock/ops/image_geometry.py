@@ -94,12 +94,22 @@ def flip_up_down(image: Any) -> Tensor:
 
 
 def random_flip_left_right(image: Any, seed: int | None = None) -> Tensor:
-    """Mirrors left to right, or not, with equal chance (for each image of a batch)."""
+    """Mirrors left to right, or not, with equal chance.
+
+    Args:
+        image: ``[height, width, channels]``, or a batch of such images, each with its own draw.
+        seed: of the draw.
+    """
     return _random_flip(image, 1, seed, "random_flip_left_right")
 
 
 def random_flip_up_down(image: Any, seed: int | None = None) -> Tensor:
-    """Mirrors upside down, or not, with equal chance (for each image of a batch)."""
+    """Mirrors upside down, or not, with equal chance.
+
+    Args:
+        image: ``[height, width, channels]``, or a batch of such images, each with its own draw.
+        seed: of the draw.
+    """
     return _random_flip(image, 0, seed, "random_flip_up_down")
 
 

@@ -230,7 +230,15 @@ def max_pool2d(
     data_format: str | None = "NHWC",
     name: str | None = None,
 ) -> Tensor:
-    """``max_pool`` with the arguments of TensorFlow 2."""
+    """``max_pool`` with the arguments of TensorFlow 2.
+
+    Args:
+        input: ``[batch, height, width, channels]``.
+        ksize: the window: one, two or four numbers. strides: the steps, likewise.
+        padding: ``"VALID"`` or ``"SAME"``.
+        data_format: ``"NHWC"``, ``"NCHW"`` or ``"NCHW_VECT_C"``.
+        name: the operation's name.
+    """
     with name_scope(name, "MaxPool2d", [input]) as scope:
         return _pool("MaxPool", input, ksize, strides, padding, data_format, scope, "input")
 

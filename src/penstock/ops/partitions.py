@@ -195,7 +195,16 @@ def unique(x: Any, out_idx: Any = dtypes.int32, name: str | None = None) -> Any:
 
 
 def unique_with_counts(x: Any, out_idx: Any = dtypes.int32, name: str | None = None) -> Any:
-    """``unique`` with how often each element comes: ``(y, idx, count)``."""
+    """The distinct elements of a vector, by their first places, and how often each comes.
+
+    Args:
+        x: a vector.
+        out_idx: ``int32`` or ``int64``, the type of the numbers.
+        name: the operation's name.
+
+    Returns:
+        ``(y, idx, count)``: the elements, the place in ``y`` of each element of ``x``, the counts.
+    """
     return UniqueWithCountsOutput(*apply("UniqueWithCounts", x, name=name, out_idx=out_idx))
 
 

@@ -182,7 +182,14 @@ def numpy_function(
     Tout: Any,
     name: str | None = None,  # noqa: N803
 ) -> Any:
-    """``py_func`` with ``stateful=True``."""
+    """``py_func`` with ``stateful=True``: calls a Python function of arrays in each run.
+
+    Args:
+        func: takes arrays, gives one or a list of them.
+        inp: the tensors whose values it takes.
+        Tout: the type or types of what it gives.
+        name: the operation's name.
+    """
     return py_func(func, inp, Tout, stateful=True, name=name)
 
 

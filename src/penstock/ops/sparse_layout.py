@@ -88,7 +88,12 @@ class SparseReorder:
 
 
 def sparse_reorder(sp_input: Any, name: str | None = None) -> SparseTensor:
-    """A sparse tensor with its elements in row-major order."""
+    """A sparse tensor with its elements in row-major order.
+
+    Args:
+        sp_input: a sparse tensor in any order.
+        name: the operation's name.
+    """
     sp_input = as_sparse(sp_input)
     parts = apply(
         "SparseReorder", sp_input.indices, sp_input.values, sp_input.dense_shape, name=name
@@ -366,7 +371,13 @@ class SparseReshape:
 
 
 def sparse_reshape(sp_input: Any, shape: Any, name: str | None = None) -> SparseTensor:
-    """A sparse tensor with its elements, in row-major order, in another dense shape."""
+    """A sparse tensor with its elements, in row-major order, in another dense shape.
+
+    Args:
+        sp_input: a sparse tensor.
+        shape: the new dense shape, an integer vector; one entry may be -1.
+        name: the operation's name.
+    """
     sp_input = as_sparse(sp_input)
     wanted = cast(shape, _INT64)
     with name_scope(name, "SparseReshape", [sp_input.indices]) as scope:
@@ -393,7 +404,13 @@ def sparse_reshape(sp_input: Any, shape: Any, name: str | None = None) -> Sparse
 
 
 def sparse_transpose(sp_input: Any, perm: Any = None, name: str | None = None) -> SparseTensor:
-    """A sparse tensor with its dimensions in another order (reversed when left out)."""
+    """A sparse tensor with its dimensions in another order.
+
+    Args:
+        sp_input: a sparse tensor.
+        perm: the old dimension at each place; reversed when left out.
+        name: the operation's name.
+    """
     with name_scope(name, "SparseTranspose", [sp_input]):
         sp_input = as_sparse(sp_input)
         if perm is None:

@@ -36,7 +36,12 @@ _INT64 = dtypes.int64
 
 # -- choosing and filling ----------------------------------------------------------------------
 def sparse_retain(sp_input: Any, to_retain: Any) -> SparseTensor:
-    """The elements of a sparse tensor at which a boolean vector is true."""
+    """Some of the elements of a sparse tensor.
+
+    Args:
+        sp_input: a sparse tensor with ``n`` elements.
+        to_retain: ``bool[n]``: which of them to keep.
+    """
     from penstock.ops.selecting import where
 
     sp_input = as_sparse(sp_input)

@@ -186,12 +186,22 @@ def _extreme(kind: str, label: str, sp_a: Any, sp_b: Any, name: str | None) -> S
 
 
 def sparse_maximum(sp_a: Any, sp_b: Any, name: str | None = None) -> SparseTensor:
-    """The greater of two sparse tensors, element by element; what is missing counts as zero."""
+    """The greater of two sparse tensors, element by element; what is missing counts as zero.
+
+    Args:
+        sp_a: a sparse tensor. sp_b: another, of the same dense shape and type.
+        name: the operation's name.
+    """
     return _extreme("SparseSparseMaximum", "SparseSparseMaximum", sp_a, sp_b, name)
 
 
 def sparse_minimum(sp_a: Any, sp_b: Any, name: str | None = None) -> SparseTensor:
-    """The lesser of two sparse tensors, element by element; what is missing counts as zero."""
+    """The smaller of two sparse tensors, element by element; what is missing counts as zero.
+
+    Args:
+        sp_a: a sparse tensor. sp_b: another, of the same dense shape and type.
+        name: the operation's name.
+    """
     return _extreme("SparseSparseMinimum", "SparseSparseMinimum", sp_a, sp_b, name)
 
 
@@ -227,7 +237,12 @@ class SparseSoftmax:
 
 
 def sparse_softmax(sp_input: Any, name: str | None = None) -> SparseTensor:
-    """The softmax of each row (last dimension) over the elements that are there."""
+    """The softmax of each row (last dimension) over the elements that are there.
+
+    Args:
+        sp_input: a sparse tensor of floats, with at least two dimensions.
+        name: the operation's name.
+    """
     with name_scope(name, "SparseSoftmax", [sp_input.indices, sp_input.values]):
         values = apply("SparseSoftmax", sp_input.indices, sp_input.values, sp_input.dense_shape)
         return SparseTensor(sp_input.indices, values, sp_input.dense_shape)

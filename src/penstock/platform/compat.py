@@ -17,8 +17,11 @@ bytes_or_text_types = (bytes, str)
 def as_bytes(bytes_or_text: Any, encoding: str = "utf-8") -> bytes:
     """``bytes_or_text`` as bytes.
 
+    Args:
+        bytes_or_text: either. encoding: of text.
+
     Raises:
-        TypeError: when it is neither bytes nor text.
+        TypeError: when it is neither.
     """
     if isinstance(bytes_or_text, str):
         return bytes_or_text.encode(encoding)

@@ -164,7 +164,12 @@ class GFile(FileIO):
 
 
 class FastGFile(GFile):
-    """The same as ``GFile``."""
+    """The same as ``GFile``.
+
+    Args:
+        name: the path.
+        mode: as for ``GFile``.
+    """
 
 
 class FileStatistics:
@@ -183,12 +188,23 @@ class FileStatistics:
 
 
 def file_exists(filename: Any) -> bool:
-    """Whether there is a file or folder of this name."""
+    """Whether there is a file or folder.
+
+    Args:
+        filename: its path.
+    """
     return os.path.exists(_path(filename))
 
 
 def delete_file(filename: Any) -> None:
-    """Deletes a file."""
+    """Deletes a file.
+
+    Args:
+        filename: its path.
+
+    Raises:
+        NotFoundError: when it isn't there.
+    """
     path = _path(filename)
     with translated(path):
         os.remove(path)
@@ -232,7 +248,11 @@ def get_matching_files(filename: Any) -> list[str]:
 
 
 def create_dir(dirname: Any) -> None:
-    """Makes a folder whose parent is there."""
+    """Makes a folder whose parent is there.
+
+    Args:
+        dirname: its path.
+    """
     path = _path(dirname)
     if os.path.isdir(path):
         return
@@ -241,14 +261,26 @@ def create_dir(dirname: Any) -> None:
 
 
 def recursive_create_dir(dirname: Any) -> None:
-    """Makes a folder and its parents."""
+    """Makes a folder and its parents; one that is there already is left as it is.
+
+    Args:
+        dirname: its path.
+    """
     path = _path(dirname)
     with translated(path):
         os.makedirs(path, exist_ok=True)
 
 
 def copy(oldpath: Any, newpath: Any, overwrite: bool = False) -> None:
-    """Copies a file."""
+    """Copies a file.
+
+    Args:
+        oldpath: the file. newpath: the copy.
+        overwrite: whether a file that is there may be replaced.
+
+    Raises:
+        AlreadyExistsError: when it may not.
+    """
     source, target = _path(oldpath), _path(newpath)
     if not overwrite and os.path.exists(target):
         raise errors.AlreadyExistsError(None, None, "file already exists")
@@ -257,7 +289,15 @@ def copy(oldpath: Any, newpath: Any, overwrite: bool = False) -> None:
 
 
 def rename(oldname: Any, newname: Any, overwrite: bool = False) -> None:
-    """Renames or moves a file or folder."""
+    """Renames or moves a file or folder.
+
+    Args:
+        oldname: its path. newname: the new one.
+        overwrite: whether a file that is there may be replaced.
+
+    Raises:
+        AlreadyExistsError: when it may not.
+    """
     source, target = _path(oldname), _path(newname)
     if not overwrite and os.path.exists(target):
         raise errors.AlreadyExistsError(None, None, "file already exists")
@@ -266,7 +306,14 @@ def rename(oldname: Any, newname: Any, overwrite: bool = False) -> None:
 
 
 def delete_recursively(dirname: Any) -> None:
-    """Deletes a folder and all that is in it."""
+    """Deletes a folder and all that is in it.
+
+    Args:
+        dirname: its path.
+
+    Raises:
+        NotFoundError: when it isn't there.
+    """
     path = _path(dirname)
     if not os.path.lexists(path):
         raise errors.NotFoundError(None, None, f"{path} not found")
@@ -277,12 +324,23 @@ def delete_recursively(dirname: Any) -> None:
 
 
 def is_directory(dirname: Any) -> bool:
-    """Whether there is a folder of this name."""
+    """Whether there is a folder.
+
+    Args:
+        dirname: its path.
+    """
     return os.path.isdir(_path(dirname))
 
 
 def list_directory(dirname: Any) -> list[str]:
-    """The names of the files and folders in a folder."""
+    """The names of the files and folders in a folder.
+
+    Args:
+        dirname: its path.
+
+    Raises:
+        NotFoundError: when it isn't there.
+    """
     path = _path(dirname)
     if not os.path.isdir(path):
         raise errors.NotFoundError(None, None, f"Could not find directory {path}")

@@ -141,5 +141,9 @@ def get_verbosity() -> int:
 
 
 def set_verbosity(v: int | str) -> None:
-    """Sets the lowest level that is shown."""
+    """Sets the lowest level that is shown.
+
+    Args:
+        v: a level such as ``tf.logging.ERROR``, or its name.
+    """
     get_logger().setLevel(v)

@@ -185,6 +185,9 @@ def _new_file(logdir: str, suffix: str) -> tuple[str, BinaryIO]:
 def summary_iterator(path: str | os.PathLike) -> Iterator[Any]:
     """The ``Event`` messages of an event file, in order.
 
+    Args:
+        path: the file.
+
     Raises:
         NotFoundError: there is no such file.
         DataLossError: it is cut off or altered.

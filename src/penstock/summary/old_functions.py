@@ -75,6 +75,13 @@ def merge_summary(
 
 
 def merge_all_summaries(key: str = GraphKeys.SUMMARIES) -> Tensor | None:
-    """All summaries of a collection as one; ``None`` when there are none."""
+    """All summaries of a collection as one.
+
+    Args:
+        key: the collection's key.
+
+    Returns:
+        A scalar string tensor to fetch and write; ``None`` when there are no summaries.
+    """
     found = defaults.get_default_graph().get_collection(key)
     return merge_summary(found) if found else None

@@ -63,7 +63,11 @@ class _Thread:
 
 
 class TestCase(unittest.TestCase):
-    """A test case with a fresh default graph, fixed seeds, and assertions on arrays."""
+    """A test case with a fresh default graph, fixed seeds, and assertions on arrays.
+
+    Args:
+        methodName: the method that runs, as in ``unittest.TestCase``.
+    """
 
     __test__ = False  # pytest collects subclasses only
 
@@ -437,7 +441,11 @@ def _bytes(array: np.ndarray) -> np.ndarray:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Runs the tests of the main module."""
+    """Runs the tests of the main module, as ``unittest.main`` does.
+
+    Args:
+        argv: the command line's words; those of the process by default.
+    """
     from absl import app
 
     from penstock.platform import flags

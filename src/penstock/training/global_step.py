@@ -13,7 +13,12 @@ from penstock.ops.variables import Variable, VariableAggregation
 
 
 def global_step(sess: Any, global_step_tensor: Any) -> int:
-    """The value of a global step in a session, as a Python ``int``."""
+    """The value of a global step in a session, as a Python ``int``.
+
+    Args:
+        sess: the session.
+        global_step_tensor: the step's variable.
+    """
     return int(sess.run(global_step_tensor))
 
 

@@ -229,7 +229,12 @@ class QueueRunner:
 
 
 def add_queue_runner(qr: QueueRunner, collection: str = GraphKeys.QUEUE_RUNNERS) -> None:
-    """Adds a queue runner to those that ``start_queue_runners`` starts."""
+    """Adds a queue runner to those that ``start_queue_runners`` starts.
+
+    Args:
+        qr: the ``QueueRunner``.
+        collection: the key of the collection that keeps it.
+    """
     add_to_collection(collection, qr)
 
 
