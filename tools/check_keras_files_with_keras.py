@@ -4,7 +4,7 @@ First, with Penstock:   python tools/check_keras_files_with_keras.py write FOLDE
 then, with TensorFlow:  python tools/check_keras_files_with_keras.py read FOLDER
 
 The second command runs under TensorFlow 1.15, or under TensorFlow 2 with ``tf_keras`` and Keras 3;
-it loads the models, weights and JSON files and compares predictions.
+it loads the models, weights and JSON files (Keras 3 only the weights) and compares predictions.
 """
 
 import glob
@@ -58,8 +58,20 @@ def read(folder):
             start = path[:-4]
             with np.load(path) as file:
                 wanted = [file[key] for key in file.files]
-            steps = {"model": lambda: k.models.load_model(start + ".h5")}
-            if kind != "keras 3":
+            if kind == "keras 3" and name == "words":
+                continue  # Its GRU has another default, with another bias.
+            if kind == "keras 3":
+                # It can't read models of TensorFlow 1.15, nor therefore ours, but their weights.
+                def own_model():
+                    model = models[name](k)
+                    outputs(model, name)
+                    model.load_weights(start + "_only.h5")
+                    return model
+
+                steps = {"weights": own_model}
+            else:
+                steps = {"model": lambda: k.models.load_model(start + ".h5")}
+
                 def with_weights(ending):
                     with open(start + ".json") as file:
                         model = k.models.model_from_json(file.read())
@@ -74,8 +86,10 @@ def read(folder):
                     compare("%s: %s of %s" % (kind, what, name), make(), name, wanted)
                 except Exception as error:
                     bad += 1
-                    print("BAD %s: %s of %s: %s %s" % (kind, what, name, type(error).__name__,
-                                                       str(error)[:500]))
+                    print(
+                        "BAD %s: %s of %s: %s %s"
+                        % (kind, what, name, type(error).__name__, str(error)[:500])
+                    )
     return bad
 
 

@@ -209,9 +209,9 @@ def update_sub(x: Any, decrement: Any) -> Any:
 
 def moving_average_update(x: Any, value: Any, momentum: Any) -> Any:
     """Moves the variable ``x`` towards ``value``."""
-    with ops.colocate_with(x.op):
-        decay = ops.convert_to_tensor(1 - momentum, dtype=x.dtype.base_dtype)
-        return x.assign_sub((x - ops.cast(value, x.dtype.base_dtype)) * decay)
+    from penstock.training.moving_averages import assign_moving_average
+
+    return assign_moving_average(x, value, momentum, zero_debias=True)
 
 
 # -- arithmetic -----------------------------------------------------------------------------------
@@ -629,10 +629,10 @@ def spatial_3d_padding(
 
 
 def _spatial_padding(x: Any, padding: Any, data_format: Any) -> Any:
-    from penstock.keras.backend.settings import normalized_data_format
+    from penstock.keras.backend.settings import known_data_format
 
     inner = [list(pair) for pair in padding]
-    if normalized_data_format(data_format) == "channels_first":
+    if known_data_format(data_format) == "channels_first":
         return ops.pad(x, [[0, 0], [0, 0], *inner])
     return ops.pad(x, [[0, 0], *inner, [0, 0]])
 

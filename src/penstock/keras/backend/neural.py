@@ -9,7 +9,7 @@ import numpy as np
 from penstock.graph.build import apply
 from penstock.keras import tensor_ops as ops
 from penstock.keras.backend.functions import int_shape, ndim
-from penstock.keras.backend.settings import epsilon, normalized_data_format
+from penstock.keras.backend.settings import epsilon, known_data_format
 
 
 # -- activations ----------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ _FIRST = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
 def convolve(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any,
              count: int) -> Any:  # fmt: skip
     """A convolution over ``count`` spatial axes."""
-    data_format = normalized_data_format(data_format)
+    data_format = known_data_format(data_format)
     if padding == "causal":
         left = tuple_of(dilation, 1)[0] * (kernel.shape.as_list()[0] - 1)
         pads = [[0, 0], [left, 0], [0, 0]]
@@ -247,7 +247,7 @@ def conv2d_transpose(x: Any, kernel: Any, output_shape: Any, strides: Any = (1, 
                      padding: str = "valid", data_format: Any = None,
                      dilation_rate: Any = (1, 1)) -> Any:  # fmt: skip
     """The gradient of ``conv2d``; the kernel is ``[height, width, output, input]``."""
-    data_format = normalized_data_format(data_format)
+    data_format = known_data_format(data_format)
     if isinstance(output_shape, (tuple, list)):
         output_shape = list(output_shape)
     x = _channels_last(x, data_format)
@@ -274,7 +274,7 @@ def conv2d_transpose(x: Any, kernel: Any, output_shape: Any, strides: Any = (1, 
 def depthwise_conv2d(x: Any, depthwise_kernel: Any, strides: Any = (1, 1), padding: str = "valid",
                      data_format: Any = None, dilation_rate: Any = (1, 1)) -> Any:  # fmt: skip
     """A convolution of each channel on its own."""
-    data_format = normalized_data_format(data_format)
+    data_format = known_data_format(data_format)
     strides = tuple_of(strides, 2, "strides")
     result = ops.convolution.depthwise_conv2d(
         _channels_last(x, data_format),
@@ -290,7 +290,7 @@ def separable_conv2d(x: Any, depthwise_kernel: Any, pointwise_kernel: Any, strid
                      padding: str = "valid", data_format: Any = None,
                      dilation_rate: Any = (1, 1)) -> Any:  # fmt: skip
     """A depthwise convolution, then one of size 1 over channels."""
-    data_format = normalized_data_format(data_format)
+    data_format = known_data_format(data_format)
     strides = tuple_of(strides, 2, "strides")
     result = ops.convolution.separable_conv2d(
         _channels_last(x, data_format),
@@ -317,7 +317,7 @@ def pool3d(x: Any, pool_size: Any, strides: Any = (1, 1, 1), padding: str = "val
 
 def _pool(x: Any, size: Any, strides: Any, padding: str, data_format: Any, mode: str,
           count: int) -> Any:  # fmt: skip
-    data_format = normalized_data_format(data_format)
+    data_format = known_data_format(data_format)
     x = _channels_last(x, data_format)
     functions = {
         ("max", 2): ops.max_pool,
@@ -335,12 +335,12 @@ def _pool(x: Any, size: Any, strides: Any, padding: str, data_format: Any, mode:
 
 def bias_add(x: Any, bias: Any, data_format: Any = None) -> Any:
     """Adds a bias to each channel, or to each element."""
-    data_format = normalized_data_format(data_format)
+    data_format = known_data_format(data_format)
     sizes = int_shape(bias)
     rank = ndim(x)
     if len(sizes) not in (1, rank - 1):
         raise ValueError(
-            f"Unexpected bias dimensions {len(sizes)}, expect to be 1 or {rank - 1} dimensions"
+            f"Unexpected bias dimensions {len(sizes)}, expect to be 1 or {rank} dimensions"
         )
     if len(sizes) == 1:
         if data_format == "channels_first" and rank > 2:
@@ -404,7 +404,7 @@ def local_conv(inputs: Any, kernel: Any, kernel_size: Any, strides: Any, output_
     """
     import itertools
 
-    data_format = normalized_data_format(data_format)
+    data_format = known_data_format(data_format)
     last = data_format == "channels_last"
     kernel_shape = int_shape(kernel)
     pieces = []

@@ -88,6 +88,14 @@ def set_image_data_format(data_format: str) -> None:
     _settings["image_data_format"] = str(data_format)
 
 
+def known_data_format(value: Any) -> str:
+    """The layout that a function of the backend is given; the default one for ``None``."""
+    chosen = image_data_format() if value is None else value
+    if chosen not in ("channels_first", "channels_last"):
+        raise ValueError(f"Unknown data_format: {chosen}")
+    return chosen
+
+
 def normalized_data_format(value: Any) -> str:
     """The layout ``value`` names; the default one for ``None``."""
     if value is None:
