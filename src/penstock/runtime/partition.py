@@ -17,7 +17,7 @@ from penstock.graph.tensor import Tensor
 from penstock.ops.checks import label_of
 from penstock.ops.partitions import may_be_padded
 from penstock.runtime.effects import VARIABLES, Effects, is_marker, resource_groups
-from penstock.runtime.structure import Block, external_inputs, results
+from penstock.runtime.structure import Block, Cond, external_inputs, results
 
 _SHAPE_OPS = frozenset(["Shape", "ShapeN", "Rank", "Size"])
 _STRUCTURE = frozenset(
@@ -97,8 +97,10 @@ class Partition:
                 stack.pop()
                 continue
             op = current.op
-            if current in self.fed or self.producer.get(current) is not op:
+            if current in self.fed:
                 self.known[current] = False
+            elif self.producer.get(current) is not op:
+                self.known[current] = self._is_known_in_side(current)
             elif op.type == "Const":
                 self.known[current] = op.attr("dtype") not in _HOST_TYPES
             elif op.type == "TensorArraySizeV3":
@@ -126,6 +128,37 @@ class Partition:
                 self.known[current] = all(self.known[t] for t in op.inputs)
             stack.pop()
         return self.known[tensor]
+
+    def _is_known_in_side(self, tensor: Tensor) -> bool:
+        """True when ``tensor``, from one side of a compiled conditional, is known while tracing.
+
+        Shapes stay known when the side is traced, and so does what is computed from them. The
+        gradient on the same side, which is a conditional of its own, needs them as values.
+        """
+        item = self.producer.get(tensor)
+        if not isinstance(item, Cond) or id(item) in self.host:
+            return False
+        inside = set(item.operations())
+        pending, seen = [tensor], set()
+        while pending:
+            current = pending.pop()
+            op = current.op
+            if current in seen:
+                continue
+            seen.add(current)
+            if op not in inside:
+                if not self.is_known(current):
+                    return False
+            elif op.type == "Const" or op.type in _SHAPE_OPS:
+                if any(t.dtype in _HOST_TYPES for t in (*op.inputs, *op.outputs)):
+                    return False
+            elif op.type == "Switch":
+                pending.append(op.inputs[0])
+            elif op.definition.fold is None or op.definition.stateful:
+                return False
+            else:
+                pending.extend(op.inputs)
+        return True
 
     def _find_static(self) -> None:
         """Finds the tensors that clusters need as values but can't work out."""
