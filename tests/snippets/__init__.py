@@ -8,6 +8,7 @@ inputs, and the error that ends a snippet are compared too; a family that says
 ``tools/golden/make_snippets.py`` keeps what TensorFlow gave in ``tests/golden/snippets``.
 These files run on Python 3.6 too.
 """
+
 import importlib
 import inspect
 import sys
@@ -28,6 +29,15 @@ class Record:
         else:
             self.lines.append(" ".join(str(value) for value in values))
 
+    def kind(self, function, *args, **kwargs):
+        """Notes the class of the error that a call ends with: Penstock says more than TensorFlow."""
+        try:
+            function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001
+            self(type(error).__name__)
+        else:
+            self("no error")
+
     def error(self, function, *args, **kwargs):
         """Notes the error that a call ends with."""
         try:
@@ -45,9 +55,14 @@ def first_line(error):
 def names_of(family):
     """The snippets of a family, by name."""
     module = importlib.import_module("snippets." + family)
-    return {name: f for name, f in vars(module).items()
-            if name[0] != "_" and inspect.isfunction(f) and f.__module__ == module.__name__
-            and list(inspect.signature(f).parameters)[:2] == ["tf", "out"]}
+    return {
+        name: f
+        for name, f in vars(module).items()
+        if name[0] != "_"
+        and inspect.isfunction(f)
+        and f.__module__ == module.__name__
+        and list(inspect.signature(f).parameters)[:2] == ["tf", "out"]
+    }
 
 
 def run(tf, function):

@@ -97,15 +97,15 @@ def gradients(
     zero = getattr(unconnected_gradients, "value", unconnected_gradients)
     if zero not in ("none", "zero"):
         raise ValueError(f"Unknown value for unconnected_gradients: {unconnected_gradients!r}")
-    if len(grad_ys) != len(ys):
-        raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
-    if aggregation_method not in (None, 0, 1, 2):
-        raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")
     with name_scope(name, "gradients", [*ys, *xs, *stop_gradients, *grad_ys]):
+        if len(grad_ys) != len(ys):
+            raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
         ys = [_element(y, f"y_{i}") for i, y in enumerate(ys)]
         xs = [_element(getattr(x, "handle", x), f"x_{i}", as_ref=True) for i, x in enumerate(xs)]
         stops = [_element(getattr(s, "handle", s), "stop") for s in stop_gradients]
         initial = _initial_gradients(ys, grad_ys, colocate_gradients_with_ops)
+        if aggregation_method not in (None, 0, 1, 2):
+            raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")
         run = _Differentiation(
             ys, xs, stops, colocate_gradients_with_ops, gate_gradients, aggregation_method
         )

@@ -203,15 +203,22 @@ def _convert_one(
             preferred_dtype=preferred,
             as_ref=argument.is_ref,
         )
-    except (TypeError, ValueError) as error:
+    except TypeError as error:
         if wanted is None:
             raise
+        raise TypeError(
+            f"Expected {wanted.name} passed to parameter '{argument.name}' of op '{op_type}', got "
+            f"{value!r} of type '{type(value).__name__}' instead. Error: {error}"
+        ) from None
+    except ValueError as error:
         try:
             actual = convert_to_tensor(value, as_ref=argument.is_ref).dtype.name
-        except (TypeError, ValueError):
+        except ValueError as reason:
+            raise ValueError(
+                f"Tried to convert '{argument.name}' to a tensor and failed. Error: {reason}"
+            ) from None
+        if wanted is None or actual == wanted.name:
             raise error from None
-        if actual == wanted.name:
-            raise
         raise TypeError(
             f"Input '{argument.name}' of '{op_type}' Op has type {actual} that does not match "
             + _expected(argument, wanted, origin)

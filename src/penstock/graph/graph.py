@@ -117,6 +117,8 @@ class Graph(Collections):
         with self._lock:
             self._check_not_finalized()
             inputs = [t if t.graph is self else self._foreign(t) for t in inputs]
+            if not isinstance(name, str):
+                raise TypeError(f"An operation's name must be a string, not {name!r}")
             name = name[:-1] if name.endswith("/") else self.unique_name(name)
             scopes = self._scopes
             control_inputs = self._controls_for(inputs)
@@ -298,7 +300,7 @@ class Graph(Collections):
             return obj
         if isinstance(obj, Operation) and allow_operation:
             if obj.graph is not self:
-                raise ValueError(f"Operation {obj.name} is not an element of this graph.")
+                raise ValueError(f"Operation {obj} is not an element of this graph.")
             return obj
         raise TypeError(f"Can not convert a {type(obj).__name__} into a {wanted}.")
 

@@ -9,6 +9,7 @@ from penstock import protos
 from penstock.graph import attributes, errors, source
 from penstock.graph.dtypes import DType
 from penstock.graph.registry import OpDefinition
+from penstock.graph.shape_messages import described
 from penstock.graph.shapes import TensorShape, as_shape
 from penstock.graph.tensor import Tensor
 
@@ -259,8 +260,7 @@ class Operation:
             tensor._shape = as_shape(shape)
 
     def _shape_message(self, message: str) -> str:
-        shapes = ", ".join(_bracketed(tensor.shape) for tensor in self._inputs)
-        return f"{message} for '{self._name}' (op: '{self.type}') with input shapes: {shapes}."
+        return described(self, message)
 
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
         """Runs this operation (and what it needs) in a session.
@@ -292,9 +292,3 @@ class Operation:
 
     def __deepcopy__(self, memo: Any) -> Operation:
         return self
-
-
-def _bracketed(shape: TensorShape) -> str:
-    if shape.sizes is None:
-        return "<unknown>"
-    return "[" + ",".join("?" if d is None else str(d) for d in shape.sizes) + "]"

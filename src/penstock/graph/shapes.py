@@ -198,7 +198,11 @@ class TensorShape:
             else:
                 self._sizes = tuple(d.size if d.size != -1 else None for d in dims.dim)
         elif isinstance(dims, (str, bytes)):
-            raise TypeError(f"A shape must be a sequence of sizes, not {dims!r}")
+            text = dims.decode(errors="backslashreplace") if isinstance(dims, bytes) else dims
+            raise TypeError(
+                "A string has ambiguous TensorShape, please wrap in a list or convert to an int: "
+                f"{text}"
+            )
         else:
             try:
                 iterator = iter(dims)

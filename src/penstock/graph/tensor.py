@@ -154,7 +154,7 @@ class Tensor:
     def __iter__(self) -> Any:
         raise OperatorNotAllowedInGraphError(
             "iterating over `tf.Tensor` is not allowed in Graph execution. Use Eager execution or "
-            f"decorate this function with @tf.function. (The tensor is {self.name}; tf.unstack "
+            f"decorate this function with @tf.function.\n(The tensor is {self.name}; tf.unstack "
             "and tf.map_fn go through its slices.)"
         )
 
@@ -171,7 +171,7 @@ class Tensor:
     def __bool__(self) -> bool:
         raise OperatorNotAllowedInGraphError(
             "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution. Use Eager "
-            f"execution or decorate this function with @tf.function. (The tensor is {self.name}; "
+            f"execution or decorate this function with @tf.function.\n(The tensor is {self.name}; "
             "use `if t is not None:` to test if it is there, and tf.cond to decide by its value.)"
         )
 

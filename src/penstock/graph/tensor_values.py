@@ -91,7 +91,7 @@ def check_compatible(values: Any, dtype: DType | None) -> None:
             raise ValueError("None values not supported.") if values is None else _unfit(values)
         if dtype is None:
             if hasattr(value, "op") and hasattr(value, "value_index"):
-                raise TypeError(f"List of Tensors when single Tensor expected: {value!r}")
+                raise TypeError(f"List of Tensors when single Tensor expected\n({value!r})")
             continue
         if not _accepts(dtype, value):
             raise TypeError(

@@ -132,6 +132,13 @@ class PlaceholderV2:
         return op.attr("shape")
 
 
+def _declared(shape: Any) -> TensorShape:
+    try:
+        return as_shape(shape)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"Error converting shape to a TensorShape: {error}.") from None
+
+
 def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tensor:
     """A tensor whose value is fed with each run.
 
@@ -144,7 +151,7 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
         A tensor that must be given in ``feed_dict``; running it unfed is an
         ``InvalidArgumentError``.
     """
-    return apply("Placeholder", name=name, dtype=dtype, shape=as_shape(shape))
+    return apply("Placeholder", name=name, dtype=dtype, shape=_declared(shape))
 
 
 @operation(
@@ -180,4 +187,4 @@ def placeholder_with_default(input: Any, shape: Any, name: str | None = None) ->
         shape: the shape that a value may have, ``None`` for sizes that may vary.
         name: the operation's name.
     """
-    return apply("PlaceholderWithDefault", input, name=name, shape=as_shape(shape))
+    return apply("PlaceholderWithDefault", input, name=name, shape=_declared(shape))

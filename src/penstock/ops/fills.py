@@ -16,9 +16,10 @@ from penstock.graph.convert import convert_to_tensor
 from penstock.graph.registry import operation
 from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import TensorShape
+from penstock.graph.static_values import constant_value, constant_value_as_shape
 from penstock.graph.tensor import Tensor
 from penstock.ops.constants import constant
-from penstock.ops.shape_rules import same_as_input, value_as_shape
+from penstock.ops.shape_rules import same_as_input
 
 # A constant of this many elements or more would make the graph needlessly large: `Fill` instead.
 _LARGE = 1000
@@ -32,6 +33,13 @@ def _sizes(dims: np.ndarray) -> tuple[int, ...]:
     return tuple(int(s) for s in dims)
 
 
+def _filled_shape(op: Any) -> Any:
+    sizes = constant_value(op.inputs[0])
+    if sizes is not None and np.any(np.asarray(sizes) < 0):
+        raise ValueError("Fill dimensions must be >= 0")
+    return constant_value_as_shape(op.inputs[0])
+
+
 @operation(
     "Fill",
     inputs="dims: index_type, value: T",
@@ -39,7 +47,7 @@ def _sizes(dims: np.ndarray) -> tuple[int, ...]:
     attrs="T: type; index_type: indextype = int32",
 )
 class Fill:
-    shape = value_as_shape(0)
+    shape = _filled_shape
     static = "dims"
 
     def lower(dims: np.ndarray, value: Any) -> Any:

@@ -42,7 +42,7 @@ def square_shape(op: Any) -> TensorShape:
     sizes = matrix_sizes(op)
     if sizes is None:
         return unknown_shape()
-    require_equal(sizes[-1], sizes[-2])
+    require_equal(sizes[-2], sizes[-1])
     side = sizes[-1] if sizes[-2] is None else sizes[-2]
     return TensorShape([*sizes[:-2], side, side])
 

@@ -35,7 +35,7 @@ class Pack:
         shape = op.inputs[-1].shape
         for i, tensor in reversed(list(enumerate(op.inputs[:-1]))):
             try:
-                shape = merged_shape(shape, tensor.shape)
+                shape = merged_shape(tensor.shape, shape)
             except ValueError as error:
                 raise ValueError(f"{error}\n\tFrom merging shape {i} with other shapes.") from None
         if shape.sizes is None:

@@ -25,7 +25,7 @@ def _count(start: Any, limit: Any, delta: Any) -> int:
         ValueError: when the numbers don't fit together.
     """
     if delta == 0:
-        raise ValueError(f"Requires delta != 0: {delta}")
+        raise ValueError("Requires delta != 0")
     if delta > 0 and start > limit:
         raise ValueError(f"Requires start <= limit when delta > 0: {start}/{limit}")
     if delta < 0 and start < limit:

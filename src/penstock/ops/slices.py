@@ -59,8 +59,6 @@ def _sliced_shape(op: Any) -> TensorShape:
                 if start > have:
                     raise ValueError(f"Expected begin[{i}] in [0, {have}], but got {start}")
                 count = have - start
-            elif count is not None and (start < 0 or start + count > have):
-                raise ValueError(f"Expected size[{i}] in [0, {have - start}], but got {count}")
         sizes.append(count)
     return TensorShape(sizes)
 
@@ -158,7 +156,7 @@ def _tiled_shape(op: Any) -> TensorShape:
     if counts.sizes is None:
         return unknown_shape(source.ndims)
     if len(counts.sizes) != len(source.sizes):
-        raise ValueError(f"Shape must be rank {len(counts.sizes)} but is rank {len(source.sizes)}")
+        raise ValueError(f"Shape must be rank {len(source.sizes)} but is rank {len(counts.sizes)}")
     return TensorShape(
         [
             None if s is None or c is None else s * c

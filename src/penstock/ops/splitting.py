@@ -107,6 +107,8 @@ class SplitV:
             return [unknown_shape(rank)] * count
         place = int(axis)
         needed = place + 1 if place >= 0 else -place
+        if rank == 0:
+            raise ValueError("Can't split scalars")
         if rank < needed:
             raise ValueError(f"Shape must be at least rank {needed} but is rank {rank}")
         total = shape.sizes[place]

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from penstock.graph import dtypes
+from penstock.graph import dtypes, nest
 from penstock.graph.composite import IndexedSlices, SparseTensor
 from penstock.graph.graph import Graph
 from penstock.graph.tensor import Tensor
@@ -57,6 +57,14 @@ def _expand(key: Any, value: Any) -> Any:
     for kind, function in expansions:
         if isinstance(key, kind):
             return function(key, value)
+    if isinstance(key, tuple):
+        keys, values = nest.flatten(key), nest.flatten(value)
+        if len(keys) != len(values):
+            raise ValueError(
+                f"Could not flatten dictionary. Key had {len(keys)} elements, but value had "
+                f"{len(values)} elements. Key: {keys}, value: {values}."
+            )
+        return [pair for each in zip(keys, values) for pair in _expand(*each)]
     return [(key, value)]
 
 

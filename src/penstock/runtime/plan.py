@@ -61,7 +61,7 @@ class Plan:
                 tensor = op.outputs[0]
                 shape = ""
                 sizes = tensor.shape.sizes
-                if sizes is not None:
+                if sizes:
                     listed = ",".join("?" if s is None else str(s) for s in sizes)
                     shape = f" and shape [{listed}]"
                 raise errors.InvalidArgumentError(

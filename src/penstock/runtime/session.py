@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from penstock import protos
-from penstock.graph import defaults
+from penstock.graph import defaults, errors
 from penstock.graph.graph import Graph
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
@@ -97,8 +97,10 @@ class BaseSession:
             self._calls.clear()
 
     def __del__(self) -> None:
-        with contextlib.suppress(Exception):
+        try:
             self.close()
+        except Exception:  # at the interpreter's end, when even modules are gone
+            pass
 
     def as_default(self) -> Any:
         """Makes this the default session in a ``with`` block (and doesn't close it after)."""
@@ -200,7 +202,7 @@ class BaseSession:
 
         def call(*arguments: Any, **keywords: Any) -> Any:
             if self._closed:
-                raise RuntimeError("Attempted to use a closed Session.")
+                raise errors.CancelledError(None, None, "Session has been closed.")
             if len(arguments) != len(feeds):
                 raise ValueError(f"{len(feeds)} values are wanted, got {len(arguments)}")
             values = [feed_array(t, v) for t, v in zip(feeds, arguments)]
