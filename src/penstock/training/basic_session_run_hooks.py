@@ -280,6 +280,7 @@ class CheckpointSaverHook(SessionRunHook):
     def after_create_session(self, session: Any, coord: Any) -> None:
         """Writes the graph and the first checkpoint."""
         from penstock.checkpoint.graph_files import write_graph
+        from penstock.checkpoint.meta_graph import create_meta_graph_def
 
         step = session.run(self._global_step_tensor)
         graph = defaults.get_default_graph()
@@ -287,7 +288,9 @@ class CheckpointSaverHook(SessionRunHook):
         write_graph(graph_def, self._checkpoint_dir, "graph.pbtxt")
         saver = self._get_saver()
         self._summary_writer.add_graph(graph)
-        self._summary_writer.add_meta_graph(_meta_graph(graph_def, saver))
+        self._summary_writer.add_meta_graph(
+            create_meta_graph_def(graph_def=graph_def, saver_def=saver.saver_def if saver else None)
+        )
         self._save(session, step)
         self._timer.update_last_triggered_step(step)
 
@@ -349,15 +352,6 @@ class CheckpointSaverHook(SessionRunHook):
             )
         self._saver = savers[0]
         return self._saver
-
-
-def _meta_graph(graph_def: Any, saver: Any) -> Any:
-    """A ``MetaGraphDef`` of a graph and a saver, without collections."""
-    made = protos.MetaGraphDef()
-    made.graph_def.CopyFrom(graph_def)
-    if saver is not None and saver.saver_def is not None:
-        made.saver_def.CopyFrom(saver.saver_def)
-    return made
 
 
 class StepCounterHook(SessionRunHook):

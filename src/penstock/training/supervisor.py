@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from penstock import protos
+from penstock.checkpoint.meta_graph import create_meta_graph_def
 from penstock.graph import defaults, dtypes
 from penstock.graph.collections import GraphKeys
 from penstock.graph.scopes import add_to_collection, get_collection
@@ -79,9 +80,11 @@ class Supervisor:
             )  # fmt: skip
         self._init_feed_dict = init_feed_dict
         self._graph = graph
-        self._meta_graph_def = protos.MetaGraphDef(graph_def=graph.as_graph_def(add_shapes=True))
-        if self._saver is not None and self._saver.saver_def is not None:
-            self._meta_graph_def.saver_def.CopyFrom(self._saver.saver_def)
+        self._meta_graph_def = create_meta_graph_def(
+            graph_def=graph.as_graph_def(add_shapes=True),
+            saver_def=self._saver.saver_def if self._saver is not None else None,
+            graph=graph,
+        )
         self._is_chief = is_chief
         self._coord = Coordinator()
         self._stop_grace_secs = stop_grace_secs
