@@ -140,7 +140,7 @@ def test_slices_in_any_cut(tmp_path):
     full = np.arange(70, dtype=np.int32).reshape(10, 7)
     with BundleWriter(tmp_path / "m") as writer:
         for spec in ("6,4:-", "0,6:0,2", "0,6:2,5"):
-            part = full[TensorSlice.parse(spec).resolve(full.shape).index()]
+            part = full[TensorSlice.parse(spec).resolve(full.shape).selection()]
             writer.add_slice("p", full.shape, spec, part)
         writer.add("whole", full)
     reader = BundleReader(tmp_path / "m")
@@ -148,7 +148,7 @@ def test_slices_in_any_cut(tmp_path):
     for name in reader:
         assert_same(reader.read(name), full)
         for spec in ("0,3:-", "5,3:1,4", "-:6,1", "9,1:0,7", "2,0:-"):
-            wanted = full[TensorSlice.parse(spec).resolve(full.shape).index()]
+            wanted = full[TensorSlice.parse(spec).resolve(full.shape).selection()]
             assert_same(reader.read_slice(name, spec), wanted)
         with pytest.raises(errors.InvalidArgumentError, match="outside shape"):
             reader.read_slice(name, "8,3:-")

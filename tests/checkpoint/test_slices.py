@@ -63,7 +63,7 @@ def test_assemble_equals_indexing(data):
     array = np.arange(rows * columns).reshape(rows, columns)
     cuts = sorted({0, rows, *data.draw(st.lists(st.integers(0, rows), max_size=3))})
     parts = [
-        (saved, lambda saved=saved: array[saved.index()])
+        (saved, lambda saved=saved: array[saved.selection()])
         for low, high in zip(cuts, cuts[1:], strict=False)
         for saved in [TensorSlice([(low, high - low), (0, columns)])]
     ]
@@ -71,7 +71,7 @@ def test_assemble_equals_indexing(data):
     length = data.draw(st.integers(0, rows - start))
     left = data.draw(st.integers(0, columns))
     wanted = TensorSlice([(start, length), (left, columns - left)])
-    np.testing.assert_array_equal(assemble(wanted, array.dtype, parts), array[wanted.index()])
+    np.testing.assert_array_equal(assemble(wanted, array.dtype, parts), array[wanted.selection()])
     if length and left < columns:
         used = [part for part in parts if part[0].intersect(wanted)]
         assert assemble(wanted, array.dtype, used[1:]) is None

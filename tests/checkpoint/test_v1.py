@@ -88,7 +88,7 @@ def test_slices(tmp_path):
     writer = V1Writer(tmp_path / "m")
     for spec in ("0,2:-", "2,4:0,5"):
         extents = TensorSlice.parse(spec)
-        writer.add_slice("p", full.shape, spec, full[extents.resolve(full.shape).index()])
+        writer.add_slice("p", full.shape, spec, full[extents.resolve(full.shape).selection()])
     writer.finish()
     reader = V1Reader(tmp_path / "m")
     assert_same(reader.read("p"), full)

@@ -151,7 +151,7 @@ class BundleReader:
             ) from None
         if not entry.slices:
             whole = self._read_stored(name, entry)
-            return whole if wanted.shape() == shape else whole[wanted.index()].copy()
+            return whole if wanted.shape() == shape else whole[wanted.selection()].copy()
         return self._assemble(name, entry, shape, wanted)
 
     def raw_entries(self) -> list[tuple[bytes, Any]]:

@@ -116,7 +116,7 @@ class TensorSlice(tuple):
         """How many elements it takes; the slice must be resolved."""
         return math.prod(self.shape())
 
-    def index(self) -> tuple[slice, ...]:
+    def selection(self) -> tuple[slice, ...]:
         """What to index an array with to take it; the slice must be resolved."""
         return tuple(slice(start, start + length) for start, length in self)
 
@@ -180,8 +180,8 @@ def assemble(
     result = np.empty(wanted.shape(), numpy_type)
     covered = np.zeros(wanted.shape(), np.bool_)
     for saved, shared, read in used:
-        target = shared.within(wanted).index()
-        result[target] = read()[shared.within(saved).index()]
+        target = shared.within(wanted).selection()
+        result[target] = read()[shared.within(saved).selection()]
         covered[target] = True
     return result if covered.all() else None
 

@@ -175,13 +175,13 @@ def shape(x: Any) -> Any:
     return ops.shape(x)
 
 
-def int_shape(x: Any) -> tuple[int | None, ...] | None:
+def int_shape(x: Any) -> Any:
     """What is known of the shape, as a tuple; ``None`` when nothing is."""
     sizes = x.shape.sizes if isinstance(x.shape, ops.TensorShape) else tuple(x.shape)
     return None if sizes is None else tuple(sizes)
 
 
-def ndim(x: Any) -> int | None:
+def ndim(x: Any) -> Any:
     """The rank."""
     return x.shape.ndims
 
