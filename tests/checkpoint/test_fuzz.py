@@ -13,6 +13,7 @@ from checkpoint.golden_checkpoints import FOLDER
 from penstock.checkpoint import CheckpointReader, get_checkpoint_state, latest_checkpoint
 from penstock.checkpoint._table import TableReader, TableWriter
 from penstock.graph import errors
+from penstock.platform import logging
 
 CHECKPOINTS = FOLDER / "1.15"
 # (case, the altered file, what to open)
@@ -65,12 +66,20 @@ def fuzz(tmp_path: pathlib.Path, kind: str, count: int, seed: int) -> None:
     assert refused > count // 2
 
 
+@pytest.fixture(autouse=True)
+def verbosity():
+    before = logging.get_verbosity()
+    yield
+    logging.set_verbosity(before)
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_altered_files(tmp_path, kind):
     fuzz(tmp_path, kind, 75, seed=1)
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", FORMATS)
 def test_ten_thousand_altered_files(tmp_path, kind):
     fuzz(tmp_path, kind, 10_000, seed=2)
@@ -101,6 +110,7 @@ def test_every_bit_of_the_data(tmp_path):
 def fuzz_state(tmp_path: pathlib.Path, count: int, seed: int) -> None:
     content = b'model_checkpoint_path: "m-2"\nall_model_checkpoint_paths: "m-1"\n' * 2
     rng = np.random.default_rng(seed)
+    logging.set_verbosity(logging.FATAL)  # each altered file is warned of
     for _ in range(count):
         (tmp_path / "checkpoint").write_bytes(alter(content, rng))
         try:
@@ -115,6 +125,7 @@ def test_altered_state(tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_ten_thousand_altered_states(tmp_path):
     fuzz_state(tmp_path, 10_000, seed=2)
 

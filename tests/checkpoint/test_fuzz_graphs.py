@@ -188,3 +188,16 @@ def test_damaged_keras_files_are_named(tmp_path):
         path.write_bytes(content[: len(content) // 2])
         with pytest.raises(OSError, match=str(path)):
             tf.keras.models.load_model(str(path))
+
+
+def test_a_size_that_its_type_can_not_hold():
+    """The shape of an altered placeholder is too large for the int32 of `tf.shape`."""
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None], name="x")
+        tf.reshape(tf.zeros([4]), tf.shape(x), name="y")
+        definition = graph.as_graph_def()
+    (node,) = [node for node in definition.node if node.name == "x"]
+    node.attr["shape"].shape.dim[0].size = 2**40
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(definition, name="")
+        assert graph.get_tensor_by_name("y:0").shape.as_list() == [None]

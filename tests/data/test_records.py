@@ -197,6 +197,7 @@ def test_altered_files(tmp_path, kind):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", KINDS)
 def test_ten_thousand_altered_files(tmp_path, kind):
     fuzz(tmp_path, kind, 10_000, seed=2)

@@ -53,7 +53,10 @@ def _computed(tensor: Any, depth: int, known: dict[Any, np.ndarray | None]) -> n
     if op_type in ("Shape", "ShapeN"):
         sizes = op.inputs[tensor.value_index].shape
         if sizes.is_fully_defined():
-            return np.array(sizes.as_list(), dtype=op.attr("out_type").as_numpy_dtype)
+            dtype = op.attr("out_type").as_numpy_dtype
+            if any(size > np.iinfo(dtype).max for size in sizes.as_list()):
+                return None
+            return np.array(sizes.as_list(), dtype=dtype)
     if op_type == "Rank":
         rank = op.inputs[0].shape.ndims
         if rank is not None:
