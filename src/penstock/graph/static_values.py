@@ -63,8 +63,9 @@ def _computed(tensor: Any, depth: int, known: dict[Any, np.ndarray | None]) -> n
             return np.array(rank, np.int32)
     if op_type == "Size":
         count = op.inputs[0].shape.num_elements()
-        if count is not None:
-            return np.array(count, op.attr("out_type").as_numpy_dtype)
+        dtype = op.attr("out_type").as_numpy_dtype
+        if count is not None and count <= np.iinfo(dtype).max:
+            return np.array(count, dtype)
     fold = op.definition.fold
     if fold is None or op.definition.stateful:
         return None
