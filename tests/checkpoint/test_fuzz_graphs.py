@@ -201,3 +201,20 @@ def test_a_size_that_its_type_can_not_hold():
     with tf.Graph().as_default():
         with pytest.raises(ValueError, match="Cannot reshape a tensor with 4 elements"):
             tf.import_graph_def(definition)
+
+
+def test_numbers_of_inputs_and_outputs_without_end():
+    """They must not become lists before they are looked at."""
+    with tf.Graph().as_default() as graph:
+        parts = tf.split(tf.ones([4], name="ones"), 2, name="split")
+        tf.stack(parts, name="stack")
+        definition = graph.as_graph_def()
+    for name, attribute, words in (
+        ("stack", "N", "do not match 2 inputs specified"),
+        ("split", "num_split", "more outputs than"),
+    ):
+        altered = tf.GraphDef.FromString(definition.SerializeToString())
+        (node,) = [node for node in altered.node if node.name == name]
+        node.attr[attribute].i = 2**60
+        with tf.Graph().as_default(), pytest.raises(ValueError, match=words):
+            tf.import_graph_def(altered)

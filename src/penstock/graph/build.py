@@ -22,6 +22,9 @@ from penstock.graph.scopes import graph_of
 from penstock.graph.signature import Argument
 from penstock.graph.tensor import Tensor
 
+# An operation with more is an altered file, or a mistake.
+_MOST_OUTPUTS = 1_000_000
+
 
 def definition_of(op_type: str) -> OpDefinition:
     """The definition of an op type.
@@ -349,5 +352,10 @@ def output_types_of(definition: OpDefinition, values: dict[str, Any]) -> list[DT
         if argument.is_ref:
             dtype = dtype._as_ref
         count = 1 if argument.number_attr is None else values[argument.number_attr]
+        if count > _MOST_OUTPUTS:
+            raise ValueError(
+                f"Value for attr '{argument.number_attr}' of {count} asks for more outputs than "
+                "an operation can have"
+            )
         types.extend([dtype] * count)
     return types

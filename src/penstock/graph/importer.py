@@ -396,6 +396,7 @@ class _Import:
             else:
                 base = argument.dtype if argument.type_attr is None else values[argument.type_attr]
                 count = 1 if argument.number_attr is None else values[argument.number_attr]
+                count = min(count, len(inputs) + 1)  # more than there are is wrong anyway
                 types = [base] * count
             wanted.extend((base, argument.is_ref) for base in types)
         if len(wanted) != len(inputs):
