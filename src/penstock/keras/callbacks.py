@@ -627,7 +627,7 @@ class CSVLogger(Callback):
         def shown(value: Any) -> Any:
             if isinstance(value, str):
                 return value
-            if isinstance(value, collections.abc.Iterable) and np.ndim(value) > 0:
+            if isinstance(value, collections.abc.Iterable) and np.asarray(value).ndim > 0:
                 return f'"[{", ".join(map(str, value))}]"'
             return value
 

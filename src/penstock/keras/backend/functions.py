@@ -20,7 +20,7 @@ _range = builtins.range
 # -- making tensors -------------------------------------------------------------------------------
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
     """A constant; of the default float type unless ``dtype`` says otherwise."""
-    return ops.constant(value, dtype=dtype or floatx(), shape=shape, name=name)
+    return ops.constant(value, dtype=dtype or floatx(), shape=shape, name=name or "Const")
 
 
 def placeholder(shape: Any = None, ndim: int | None = None, dtype: Any = None,
@@ -121,7 +121,7 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") ->
 
 
 def _seed(seed: int | None) -> int:
-    return int(np.random.randint(10e6)) if seed is None else seed
+    return int(np.random.randint(10_000_000)) if seed is None else seed
 
 
 def random_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None,

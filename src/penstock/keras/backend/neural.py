@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ def tanh(x: Any) -> Any:
 def dropout(x: Any, level: Any, noise_shape: Any = None, seed: int | None = None) -> Any:
     """Some elements set to zero, the others scaled up."""
     if seed is None:
-        seed = int(np.random.randint(10e6))
+        seed = int(np.random.randint(10_000_000))
     return ops.dropout(x, rate=level, noise_shape=noise_shape, seed=seed)
 
 
@@ -319,7 +320,7 @@ def _pool(x: Any, size: Any, strides: Any, padding: str, data_format: Any, mode:
           count: int) -> Any:  # fmt: skip
     data_format = known_data_format(data_format)
     x = _channels_last(x, data_format)
-    functions = {
+    functions: dict[tuple[str, int], Callable[..., Any]] = {
         ("max", 2): ops.max_pool,
         ("avg", 2): ops.avg_pool,
         ("max", 3): ops.max_pool3d,
@@ -376,7 +377,8 @@ def normalize_batch_in_training(x: Any, gamma: Any, beta: Any, reduction_axes: A
         wide = [None if v is None else ops.reshape(v, sizes) for v in (mean, var, beta, gamma)]
     else:
         wide = [mean, var, beta, gamma]
-    result = ops.moments.batch_normalization(x, *wide, epsilon)
+    wide_mean, wide_var, offset, scale = wide
+    result = ops.moments.batch_normalization(x, wide_mean, wide_var, offset, scale, epsilon)
     return result, mean, var
 
 

@@ -507,7 +507,7 @@ class Layer:
         metric = existing or Mean(name=name, dtype=value.dtype.base_dtype.name)
         if existing is None:
             self._own_metrics.append(metric)
-        self._metric_tensors[name] = metric(value)
+        self._metric_tensors[metric.name] = metric(value)
 
     @property
     def input_spec(self) -> Any:

@@ -25,7 +25,7 @@ class InputSpec:
         self.ndim = len(self.shape) if self.shape is not None else ndim
         self.max_ndim = max_ndim
         self.min_ndim = min_ndim
-        self.axes = {int(k): axes[k] for k in axes or {}}
+        self.axes = {int(axis): size for axis, size in (axes or {}).items()}
         highest = max(self.axes) if self.axes else -1
         if self.axes and (self.ndim or self.max_ndim):
             limit = (self.ndim or self.max_ndim or 0) - 1

@@ -128,7 +128,8 @@ def connect(
             if not _ready(call, nodes, offsets):
                 left.append((name, call))
                 continue
-            tensors, arguments = [], {}
+            tensors = []
+            arguments: dict[str, Any] = {}
             for place in call:
                 tensors.append(_find(place, nodes, offsets))
                 arguments = place[3] if len(place) > 3 else {}

@@ -315,9 +315,7 @@ class Model(Network):
     def _step_function(self, mode: str, weights: Sequence[Any] = ()) -> StepFunction:
         """The step for ``mode``, with weights for the outputs that have some."""
         weighted = tuple(w is not None for w in weights)
-        trainable = tuple(w._trainable for w in ()) if mode != "train" else tuple(
-            id(w) for w in self.trainable_weights
-        )  # fmt: skip
+        trainable = tuple(id(w) for w in self.trainable_weights) if mode == "train" else ()
         key = (mode, weighted, trainable)
         found = self._functions.get(key)
         if found is not None:

@@ -40,7 +40,7 @@ def normalize_padding(value: Any) -> str:
 class Conv(Layer):
     """A convolution over ``rank`` axes; see ``Conv2D`` for the arguments."""
 
-    def __init__(self, rank: int, filters: int, kernel_size: Any, strides: Any = 1,
+    def __init__(self, rank: int, filters: int | None, kernel_size: Any, strides: Any = 1,
                  padding: str = "valid", data_format: Any = None, dilation_rate: Any = 1,
                  activation: Any = None, use_bias: bool = True,
                  kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
@@ -180,7 +180,7 @@ class Conv1D(Conv):
 class Conv2D(Conv):
     __doc__ = "Convolution over images." + _ARGUMENTS.format(causal="")
 
-    def __init__(self, filters: int, kernel_size: Any, strides: Any = (1, 1),
+    def __init__(self, filters: int | None, kernel_size: Any, strides: Any = (1, 1),
                  padding: str = "valid", data_format: Any = None, dilation_rate: Any = (1, 1),
                  activation: Any = None, use_bias: bool = True,
                  kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",

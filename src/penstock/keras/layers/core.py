@@ -142,7 +142,7 @@ class Flatten(Layer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         """``[batch, elements]``."""
         sizes = ops.TensorShape(input_shape).as_list()
-        rest = sizes[1:]
+        rest: list[Any] = sizes[1:]
         width = int(np.prod(rest, dtype=np.int64)) if rest and None not in rest else None
         return ops.TensorShape([sizes[0], width if rest else 1])
 

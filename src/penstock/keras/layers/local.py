@@ -59,7 +59,8 @@ class _LocallyConnected(Conv):
                 shape=(*self._places, self.filters), initializer=self.bias_initializer,
                 name="bias", regularizer=self.bias_regularizer, constraint=self.bias_constraint,
             )  # fmt: skip
-        self._spatial, self._in_channels = spatial, channels
+        self._spatial: Any = spatial
+        self._in_channels = channels
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={self._channel_axis: channels})
         self.built = True
 

@@ -69,7 +69,7 @@ def standardize_args(
     return inputs, listed(initial_state), listed(constants)
 
 
-def _sizes(size: Any) -> list[int]:
+def _sizes(size: Any) -> list[Any]:
     return ops.TensorShape(size if hasattr(size, "__len__") else [size]).as_list()
 
 

@@ -165,7 +165,7 @@ class _Cell(DropoutRNNCellMixin, Layer):
             "recurrent_kernel", shape=(self.units, width), initializer=self.recurrent_initializer,
             regularizer=self.recurrent_regularizer, constraint=self.recurrent_constraint,
         )  # fmt: skip
-        self.bias = None
+        self.bias: Any = None
         if self.use_bias:
             self.bias = self.add_weight(
                 "bias", shape=self._bias_shape(), initializer=self._first_bias(),

@@ -229,4 +229,5 @@ class UpSampling3D(_Spatial):
 
     def call(self, inputs: Any) -> Any:
         """The enlarged volumes."""
-        return K.resize_volumes(inputs, *self.size, self.data_format)
+        depth, height, width = self.size
+        return K.resize_volumes(inputs, depth, height, width, self.data_format)

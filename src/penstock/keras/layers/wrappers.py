@@ -230,7 +230,7 @@ class Bidirectional(Wrapper):
         states: list[Any] = []
         if self.return_state:
             shape, *states = shape
-        sizes = ops.TensorShape(shape).as_list()
+        sizes: list[Any] = ops.TensorShape(shape).as_list()
         if self.merge_mode == "concat":
             sizes[-1] *= 2
         output = ops.TensorShape(sizes)

@@ -49,7 +49,7 @@ class Optimizer:
             self.clipnorm = kwargs.pop("clipnorm")
         if "clipvalue" in kwargs:
             self.clipvalue = kwargs.pop("clipvalue")
-        self._prepared: dict[str, Any] = {}
+        self._prepared: dict[Any, Any] = {}
 
     # -- hyperparameters --------------------------------------------------------------------------
     def _set_hyper(self, name: str, value: Any) -> None:

@@ -25,7 +25,7 @@ def text_to_word_sequence(
     """
     if lower:
         text = text.lower()
-    text = text.translate(str.maketrans(dict.fromkeys(filters, split)))
+    text = text.translate({ord(letter): split for letter in filters})
     return [word for word in text.split(split) if word]
 
 

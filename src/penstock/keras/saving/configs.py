@@ -13,7 +13,7 @@ from typing import Any
 from penstock.keras.utils import objects
 
 # Arguments of newer versions, which mean nothing when they have these values.
-_NEUTRAL = (None, False, 1, 0, [], {}, "", "auto")
+_NEUTRAL: tuple[Any, ...] = (None, False, 1, 0, [], {}, "", "auto")
 _RENAMED_CLASSES = {"Functional": "Model", "BatchNormalizationV1": "BatchNormalization",
                     "BatchNormalizationV2": "BatchNormalization"}  # fmt: skip
 _NETWORKS = ("Model", "Functional", "Sequential", "Network")

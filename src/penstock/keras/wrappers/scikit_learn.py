@@ -48,7 +48,7 @@ class BaseWrapper:
 
     def check_params(self, params: dict[str, Any]) -> None:
         """Raises unless something takes each of the arguments."""
-        functions = [
+        functions: list[Callable[..., Any]] = [
             Sequential.fit, Sequential.predict, Sequential.predict_classes, Sequential.evaluate,
             self._builder(),
         ]  # fmt: skip

@@ -327,14 +327,15 @@ class ImageDataGenerator:
             get("zy", 1), row_axis=row, col_axis=column, channel_axis=channel,
             fill_mode=self.fill_mode, cval=self.cval, order=self.interpolation_order,
         )  # fmt: skip
-        if get("channel_shift_intensity") is not None:
-            x = apply_channel_shift(x, get("channel_shift_intensity"), channel)
+        shift, brightness = get("channel_shift_intensity"), get("brightness")
+        if shift is not None:
+            x = apply_channel_shift(x, shift, channel)
         if get("flip_horizontal", False):
             x = flip_axis(x, column)
         if get("flip_vertical", False):
             x = flip_axis(x, row)
-        if get("brightness") is not None:
-            x = apply_brightness_shift(x, get("brightness"))
+        if brightness is not None:
+            x = apply_brightness_shift(x, brightness)
         return x
 
     def random_transform(self, x: Any, seed: int | None = None) -> Any:
