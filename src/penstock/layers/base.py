@@ -375,7 +375,7 @@ class Layer:
         """Makes the variables; subclasses override it."""
         self.built = True
 
-    def call(self, inputs: Any, **kwargs: Any) -> Any:
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Makes the operations; subclasses override it."""
         return inputs
 

@@ -237,6 +237,7 @@ class Optimizer:
         """The operation that applies one gradient."""
         if not isinstance(variable, Variable):
             raise NotImplementedError("Trying to update a Tensor ", variable)
+        target: Any = variable
         constraint = variable.constraint
         resource = is_resource_variable(variable)
         if isinstance(gradient, IndexedSlices):
@@ -254,7 +255,7 @@ class Optimizer:
         if constraint is None:
             return update
         with control_dependencies([update]):
-            return variable.assign(constraint(variable))
+            return target.assign(constraint(variable))
 
     # -- slots --------------------------------------------------------------------------------
     def get_slot(self, var: Any, name: str) -> Any:
@@ -385,7 +386,8 @@ def _target_of(variable: Any) -> Any:
         TypeError: when ``variable`` is neither a variable nor a tensor.
     """
     if isinstance(variable, Variable):
-        return variable.handle if is_resource_variable(variable) else variable._ref()
+        made: Any = variable
+        return made.handle if is_resource_variable(variable) else made._ref()
     if isinstance(variable, Tensor):
         if variable.op.type == "VarHandleOp" or variable.op.type == "SubmodelPort":
             return variable
