@@ -203,6 +203,24 @@ def test_a_size_that_its_type_can_not_hold():
             tf.import_graph_def(definition)
 
 
+def test_waiting_for_a_later_iteration():
+    with tf.Graph().as_default() as graph:
+        tf.while_loop(lambda i: i < 3, lambda i: i + 1, [0], name="loop")
+        definition = graph.as_graph_def()
+    for change in ("data", "control", "merge"):
+        altered = tf.GraphDef.FromString(definition.SerializeToString())
+        nodes = {node.name: node for node in altered.node}
+        if change == "data":
+            nodes["loop/Less"].input[0] = "loop/NextIteration"
+        elif change == "control":
+            nodes["loop/Merge"].input.append("^loop/NextIteration")
+        else:
+            nodes["loop/Merge"].op = "Add"
+        with tf.Graph().as_default():
+            with pytest.raises(ValueError, match="in a cycle|a later iteration"):
+                tf.import_graph_def(altered)
+
+
 def test_numbers_of_inputs_and_outputs_without_end():
     """They must not become lists before they are looked at."""
     with tf.Graph().as_default() as graph:

@@ -288,13 +288,21 @@ class _Import:
             return replacement
         name, _, index_text = text.partition(":")
         index = int(index_text) if index_text.isdigit() else 0
-        outputs = self.made[name].outputs
+        outputs = self._made(node, name).outputs
         if index >= len(outputs):
             raise ValueError(
                 f"Node '{node.name}': Connecting to invalid output {index} of source node {name} "
                 f"which has {len(outputs)} outputs."
             )
         return outputs[index]
+
+    def _made(self, node: Any, name: str) -> Operation:
+        op = self.made.get(name)
+        if op is None:
+            raise ValueError(
+                f"Node '{node.name}': Input node '{name}' belongs to a later iteration of a loop"
+            )
+        return op
 
     def _definition(self, node: Any) -> OpDefinition:
         try:
@@ -317,7 +325,9 @@ class _Import:
         for text in node.input:
             if text.startswith("^"):
                 replacement = self._replacement(text)
-                controls[replacement if replacement is not None else self.made[text[1:]]] = None
+                if replacement is None:
+                    replacement = self._made(node, text[1:])
+                controls[replacement] = None
             elif node.op in _MERGES and self._is_back_edge(text):
                 pending.append((len(inputs), text))
                 if not inputs:
