@@ -128,6 +128,8 @@ def test_validation_size_out_of_range(folder):
         (b"<html>404</html>", "Invalid magic number"),
         (b"", "less than the header"),
     ],
+    # Names of their own: those made of the content would hold the time of packing.
+    ids=["magic", "damaged", "short", "header", "page", "empty"],
 )
 def test_bad_files(folder, content, message):
     Path(folder, "train-images-idx3-ubyte.gz").write_bytes(content)
