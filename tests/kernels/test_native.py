@@ -335,6 +335,24 @@ def test_adam(sizes: tuple[int, int, int], nesterov: bool, monkeypatch: pytest.M
 
 
 @needs_native
+@pytest.mark.parametrize("epsilon", [1e-7, 0.0])
+def test_adam_at_the_edges(epsilon: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zeros, almost nothing, overflow and NaN give what XLA's root and quotient give."""
+    gradient = jnp.array([0, 1e-30, 1e-20, 1e-3, 1, 1e15, 1e25, np.nan, -1, -1e-12], np.float32)
+    gradient = jnp.tile(gradient, 5)
+    rates = [np.float32(r) for r in (0.01, 0.9, 0.999, epsilon)]
+    made = []
+    for value in ("0", "1"):
+        monkeypatch.setenv("PENSTOCK_NATIVE", value)
+        with jax.enable_x64(True):
+            step = jax.jit(lambda *a: adam.adam(*a, *rates, gradient))
+            state = [jnp.ones(50), jnp.zeros(50), jnp.zeros(50)]
+            made.append([np.asarray(a) for a in step(*[s.astype(np.float32) for s in state])])
+    for got, expected in zip(made[1], made[0], strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+@needs_native
 def test_compiled_programs_can_be_kept(always: None) -> None:
     from jax.experimental import serialize_executable
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from penstock.kernels import random
-from penstock.kernels.random import chunks
+from penstock.kernels.random import chunks, uniform_on_host
 
 
 def compiled(name: object, function: object, arguments: list) -> object:
@@ -39,3 +39,13 @@ def test_chunks_are_pieces_of_the_whole(
             wanted, after = jax.jit(lambda n=count: whole(key, 512, (n,), np.dtype(dtype)))()
         np.testing.assert_allclose(got, np.asarray(wanted), rtol=1e-6, atol=1e-7)
         assert offset == int(after)
+
+
+@pytest.mark.parametrize("offset", [0, 513, (1 << 32) - 7])
+@pytest.mark.parametrize("count", [1, 5, 70_001])
+def test_numpy_draws_the_same_uniform_numbers(count: int, offset: int) -> None:
+    key = random.philox_key(-3, 1 << 40)
+    with jax.enable_x64(True):
+        wanted = jax.jit(lambda: random.random_uniform(key, offset, (count,), np.float32)[0])()
+    got = uniform_on_host.random_uniform(key, offset, count)
+    np.testing.assert_array_equal(got, np.asarray(wanted))

@@ -144,6 +144,21 @@ class MultiStep:
             self._keep(state, keys[0], arrays)
         return [np.asarray(r)[:steps] for r in results]
 
+    def prepare(
+        self, state: SessionState, layouts: Sequence[Any], order: Any, batch: int, most: int
+    ) -> None:
+        """Compiles what ``run`` needs for data of such shapes and types.
+
+        Args:
+            state: the session's state. layouts: as ``run``'s data, arrays or only their shapes.
+            order: as for ``run``. batch: likewise. most: likewise.
+
+        Raises:
+            NotCompilable: when tracing finds that the operations need the host.
+        """
+        with state.lock:
+            self._program(state, layouts, order, batch, max(most, _LEAST_ROOM))
+
     def _keep(self, state: SessionState, written: Sequence[Any], arrays: Sequence[Any]) -> None:
         for key, value in zip(written, arrays):
             state.values[key] = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -93,24 +94,46 @@ class ArrayData:
         self.samples = int(self.arrays[0].shape[0]) if self.arrays else 0
         self.batch_size = batch_size
         self._device: list[Any] | None = None
+        self._coming: Future[list[Any]] | None = None
 
     @property
     def steps(self) -> int:
         """The number of batches."""
         return -(-self.samples // self.batch_size)
 
+    def layouts(self) -> list[Any]:
+        """Shapes and types of the arrays as they will be on the device."""
+        import jax
+
+        with jax.enable_x64(True):
+            return [
+                jax.ShapeDtypeStruct(a.shape, f.dtype.base_dtype.as_numpy_dtype)
+                for a, f in zip(self.arrays, self.feeds)
+            ]
+
+    def begin_moving(self) -> None:
+        """Starts to move the arrays to the device, beside what the caller does now."""
+        if self._device is None and self._coming is None:
+            mover = ThreadPoolExecutor(1)
+            self._coming = mover.submit(self._moved)
+            mover.shutdown(wait=False)
+
     def on_device(self) -> list[Any]:
         """The arrays, in the feeds' types, on the device."""
         if self._device is None:
-            import jax
-
-            found = []
-            with jax.enable_x64(True):
-                for array, feed in zip(self.arrays, self.feeds):
-                    wanted = feed.dtype.base_dtype.as_numpy_dtype
-                    found.append(jax.device_put(_aligned(array, wanted)))
-            self._device = found
+            self.begin_moving()
+            assert self._coming is not None
+            self._device, self._coming = self._coming.result(), None
         return self._device
+
+    def _moved(self) -> list[Any]:
+        import jax
+
+        with jax.enable_x64(True):
+            return [
+                jax.device_put(_aligned(array, feed.dtype.base_dtype.as_numpy_dtype))
+                for array, feed in zip(self.arrays, self.feeds)
+            ]
 
     def suits_device(self) -> bool:
         """Whether all arrays are numbers."""
@@ -164,12 +187,20 @@ def run_steps(
     if many is None:
         yield from _singly(function, data, order, 0, steps, before)
         return
+    data.begin_moving()
     session = K.get_session()
     state = session._state
-    arrays = data.on_device()
     numbers = None if order is None else compiler.on_device(np.asarray(order, np.int32))
     whole = min(steps, data.samples // data.batch_size)
     most = _room(function, data.batch_size, whole)
+    if whole:
+        try:
+            many.prepare(state, data.layouts(), numbers, data.batch_size, most)
+        except NotCompilable:
+            function.give_up_many()
+            yield from _singly(function, data, order, 0, steps, before)
+            return
+    arrays = data.on_device()
     done, each = 0, 0.0
     while done < steps:
         if before is not None:

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from penstock.kernels.random import normal, uniform
+from penstock.kernels.random import normal, uniform, uniform_on_host
 from penstock.kernels.random.philox import RESERVED_BLOCKS_PER_OUTPUT, PhiloxKey, element_count
 
 SMALL, LARGE = 1 << 13, 1 << 18
 # Up to here many small chunks cost less than compiling the program for large ones.
 _MOST_SMALL = 1 << 23
+# And up to here NumPy draws uniform numbers sooner than a program is compiled.
+_MOST_ON_HOST = 1 << 21
 Compile = Callable[[Any, Callable[..., Any], list[Any]], Callable[..., Any]]
 _MASK = (1 << 64) - 1
 _KERNELS = {
@@ -56,13 +58,17 @@ def draw(
     """
     dtype = np.dtype(dtype)
     count = element_count(shape)
+    after = (offset + count * RESERVED_BLOCKS_PER_OUTPUT) & _MASK
+    words, stream = (np.asarray(part, np.uint32) for part in key)
+    if kind == "uniform" and dtype == np.float32 and count <= _MOST_ON_HOST:
+        drawn = uniform_on_host.random_uniform(PhiloxKey(words, stream), offset, count)
+        return drawn.reshape(shape), after
     size = SMALL if count <= _MOST_SMALL else LARGE
     kernel = _KERNELS[kind]
 
     def chunk(words: Any, stream: Any, start: Any) -> list[Any]:
         return [kernel(PhiloxKey(words, stream), start, (size,), dtype)[0]]
 
-    words, stream = (np.asarray(part, np.uint32) for part in key)
     example = [words, stream, np.zeros((), np.uint64)]
     program = compile_program(("random", kind, dtype.name, size), chunk, example)
     step = _blocks_per_chunk(kind, dtype, size)
@@ -71,4 +77,4 @@ def draw(
         start = np.asarray((offset + i * step) & _MASK, np.uint64)
         part = np.asarray(program(words, stream, start)[0])
         values[first : first + size] = part[: count - first]
-    return values.reshape(shape), (offset + count * RESERVED_BLOCKS_PER_OUTPUT) & _MASK
+    return values.reshape(shape), after
