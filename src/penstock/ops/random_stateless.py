@@ -13,13 +13,8 @@ from penstock.graph.registry import operation
 from penstock.graph.scopes import name_scope
 from penstock.graph.tensor import Tensor
 from penstock.kernels import random as kernels
-from penstock.ops.random import (
-    checked_logits,
-    filled_shape,
-    multinomial_shape,
-    shape_tensor,
-    sizes_of,
-)
+from penstock.ops.random import filled_shape, shape_tensor, sizes_of
+from penstock.ops.random_categories import checked_logits, multinomial_shape
 
 _FILL = "dtype: floattype = float; T: indextype = int32; Tseed: indextype = int64"
 

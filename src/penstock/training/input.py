@@ -87,7 +87,7 @@ def input_producer(
     Raises:
         ValueError: when the shape of a row isn't known.
     """
-    from penstock.ops.random import random_shuffle
+    from penstock.ops.random_order import random_shuffle
 
     with name_scope(name, "input_producer", [input_tensor]):
         tensor = convert_to_tensor(input_tensor, name="input_tensor")

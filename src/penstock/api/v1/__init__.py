@@ -370,12 +370,12 @@ from penstock.ops.slices import reverse as reverse_v2
 
 # --- random numbers ------------------------------------------------------------------------------
 from penstock.ops.random import get_seed as get_seed
-from penstock.ops.random import multinomial as multinomial
-from penstock.ops.random import random_crop as random_crop
-from penstock.ops.random import random_gamma as random_gamma
+from penstock.ops.random_categories import multinomial as multinomial
+from penstock.ops.random_order import random_crop as random_crop
+from penstock.ops.random_gamma import random_gamma as random_gamma
 from penstock.ops.random import random_normal as random_normal
-from penstock.ops.random import random_poisson as random_poisson
-from penstock.ops.random import random_shuffle as random_shuffle
+from penstock.ops.random_gamma import random_poisson as random_poisson
+from penstock.ops.random_order import random_shuffle as random_shuffle
 from penstock.ops.random import random_uniform as random_uniform
 from penstock.ops.random import set_random_seed as set_random_seed
 from penstock.ops.random import truncated_normal as truncated_normal

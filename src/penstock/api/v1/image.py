@@ -79,7 +79,7 @@ from penstock.nn.image_quality import sobel_edges as sobel_edges
 from penstock.nn.image_quality import ssim as ssim
 from penstock.nn.image_quality import ssim_multiscale as ssim_multiscale
 from penstock.nn.image_quality import total_variation as total_variation
-from penstock.ops.random import random_crop as random_crop
+from penstock.ops.random_order import random_crop as random_crop
 from penstock.ops.spatial import extract_image_patches as extract_image_patches
 
 from penstock.compat.missing import namespace_getattr as _namespace_getattr

@@ -11,13 +11,13 @@ from penstock.ops.candidate_sampling import (
     log_uniform_candidate_sampler as log_uniform_candidate_sampler,
 )
 from penstock.ops.candidate_sampling import uniform_candidate_sampler as uniform_candidate_sampler
-from penstock.ops.random import categorical as categorical
+from penstock.ops.random_categories import categorical as categorical
 from penstock.ops.random import get_seed as get_seed
-from penstock.ops.random import multinomial as multinomial
-from penstock.ops.random import random_gamma as gamma
+from penstock.ops.random_categories import multinomial as multinomial
+from penstock.ops.random_gamma import random_gamma as gamma
 from penstock.ops.random import random_normal as normal
-from penstock.ops.random import random_poisson as poisson
-from penstock.ops.random import random_shuffle as shuffle
+from penstock.ops.random_gamma import random_poisson as poisson
+from penstock.ops.random_order import random_shuffle as shuffle
 from penstock.ops.random import random_uniform as uniform
 from penstock.ops.random import set_random_seed as set_random_seed
 from penstock.ops.random import truncated_normal as truncated_normal

@@ -23,7 +23,7 @@ from penstock.ops.constants import constant
 from penstock.ops.control_flow import cond
 from penstock.ops.extremes import argmax
 from penstock.ops.fills import fill, zeros_like
-from penstock.ops.random import categorical
+from penstock.ops.random_categories import categorical
 from penstock.ops.reductions import reduce_all
 from penstock.ops.selecting import where
 from penstock.ops.slices import tile

@@ -20,7 +20,8 @@ from penstock.ops.control_flow import cond
 from penstock.ops.fills import fill
 from penstock.ops.joining import concat
 from penstock.ops.math_binary import maximum
-from penstock.ops.random import categorical, random_uniform
+from penstock.ops.random import random_uniform
+from penstock.ops.random_categories import categorical
 from penstock.ops.reductions import reduce_all, reduce_any
 from penstock.ops.selecting import where
 from penstock.ops.slices import tile

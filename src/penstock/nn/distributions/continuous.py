@@ -26,7 +26,8 @@ from penstock.ops.joining import concat
 from penstock.ops.math_binary import maximum, minimum
 from penstock.ops.math_unary import abs as absolute
 from penstock.ops.math_unary import exp, log, log1p, rsqrt, sign, sqrt, square
-from penstock.ops.random import random_gamma, random_normal, random_uniform
+from penstock.ops.random import random_normal, random_uniform
+from penstock.ops.random_gamma import random_gamma
 from penstock.ops.reductions import reduce_sum
 from penstock.ops.rounding import is_nan
 from penstock.ops.selecting import where_v2

@@ -28,7 +28,8 @@ from penstock.ops.joining import concat
 from penstock.ops.math_unary import log, log1p, sigmoid
 from penstock.ops.nn_activations import softplus
 from penstock.ops.nn_softmax import log_softmax, softmax
-from penstock.ops.random import multinomial, random_uniform
+from penstock.ops.random import random_uniform
+from penstock.ops.random_categories import multinomial
 from penstock.ops.reductions import reduce_sum
 from penstock.ops.selecting import one_hot
 from penstock.ops.special import lgamma
