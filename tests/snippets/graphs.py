@@ -293,7 +293,7 @@ def graph_keys_of_operations(tf, out):
         try:
             out(call())
         except Exception as error:  # noqa: BLE001 - ours may say more, behind a parenthesis or colon
-            out(type(error).__name__, str(error).split(" (The tensor")[0].split(" to a numpy array")[0])
+            out(type(error).__name__, str(error).split("\n")[0].split(" (The tensor")[0].split(" to a numpy array")[0])
     out.error(lambda: op.run())
     op._set_attr("_mine", op.node_def.attr["T"])
     out(op.get_attr("_mine"))

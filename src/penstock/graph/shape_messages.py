@@ -18,7 +18,10 @@ _VALUES: dict[str, tuple[int, ...]] = {
     "ConcatV2": (-1,),
     "ExpandDims": (1,),
     "GatherV2": (2,),
+    "MirrorPad": (1,),
     "OneHot": (1,),
+    "Pad": (1,),
+    "PadV2": (1,),
     "Range": (0, 1, 2),
     "ReverseV2": (1,),
     "Split": (0,),
@@ -32,6 +35,7 @@ _SHAPES: dict[str, tuple[int, ...]] = {"BroadcastTo": (1,), "Fill": (0,), "Resha
 _EARLIER: list[tuple[str, str, tuple[int, ...]]] = [
     ("ConcatV2", "Shape must be rank", ()),
     ("GatherV2", "Shape must be at least rank 1 but", ()),
+    ("Pad", "Shape must be rank", ()),
     ("SplitV", "Can't split scalars", ()),
     ("StridedSlice", "Index out of range", (3,)),
     ("Transpose", "Dimension must be", ()),
@@ -70,9 +74,14 @@ def _values(op: Any, message: str) -> list[str]:
         place %= len(op.inputs)
         value = constant_value(op.inputs[place])
         if value is not None:
-            listed = " ".join(str(v) for v in np.ravel(value).tolist())
-            found.append(f"input[{place}] = <{listed}>")
+            found.append(f"input[{place}] = <{_listed(value)}>")
     return found
+
+
+def _listed(value: np.ndarray) -> str:
+    if value.ndim > 1:
+        return "".join(f"[{_listed(row)}]" for row in value)
+    return " ".join(str(v) for v in np.ravel(value).tolist())
 
 
 def _partial_shapes(op: Any) -> list[str]:

@@ -28,6 +28,8 @@ def _padded_shape(op: Any) -> TensorShape:
         return unknown_shape(len(paddings))
     if len(paddings) != len(source.sizes):
         raise ValueError(f"Shape must be rank {len(paddings)} but is rank {len(source.sizes)}")
+    if np.any(paddings < 0):
+        raise ValueError("Paddings must be non-negative")
     return TensorShape(
         [
             None if size is None else size + int(low) + int(high)

@@ -204,8 +204,6 @@ class VariableScope:
         if reuse is None:
             reuse = self._reuse
         full_name = f"{self.name}/{name}" if self.name else name
-        if not full_name:
-            raise ValueError("'' is not a valid node name")
         # Variables are named after variable scopes only, not after name scopes.
         with name_scope(None):
             if dtype is not None and initializer is not None and not callable(initializer):

@@ -210,6 +210,8 @@ class VariableStore:
                 initial_value, variable_dtype = _initial_value(
                     initializer, shape, dtype, partition_info, validate_shape
                 )
+        if not name:
+            raise ValueError("'' is not a valid node name")
         variable = create_by_creators(
             initial_value=initial_value,
             trainable=trainable,
