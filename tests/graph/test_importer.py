@@ -276,3 +276,18 @@ def test_python_functions_do_not_come_with_a_graph() -> None:
         ),
     ):
         sess.run(f)
+
+
+def test_a_loaded_graph_never_meets_a_function_of_this_process() -> None:
+    """Another process counted its functions from 0, too."""
+    with tf.Graph().as_default() as graph:
+        tf.py_func(lambda: np.float32(1), [], tf.float32, name="f")
+    definition = graph.as_graph_def()
+    token = definition.node[0].attr["token"].s
+    with tf.Graph().as_default(), tf.Session() as session:
+        (tensor,) = tf.import_graph_def(definition, return_elements=["f:0"], name="same")
+        assert session.run(tensor) == 1  # Imported where the function is, it is called.
+        definition.node[0].attr["token"].s = token.rpartition(b"_")[0]
+        (tensor,) = tf.import_graph_def(definition, return_elements=["f:0"], name="other")
+        with pytest.raises(tf.errors.InvalidArgumentError, match="is not found"):
+            session.run(tensor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,6 +18,8 @@ from penstock.graph.registry import operation
 from penstock.graph.shapes import unknown_shape
 
 _numbers = itertools.count()
+# Part of each token: a graph from another process must not meet a function of this one.
+_PROCESS = secrets.token_hex(8)
 # The graph holds the functions that it uses; a token says which one an operation means.
 _functions: weakref.WeakValueDictionary[str, _Function] = weakref.WeakValueDictionary()
 _ATTRS = "token: string; Tin: list(type) >= 0; Tout: list(type) >= 0"
@@ -64,6 +67,7 @@ _ERRORS: list[tuple[type[BaseException], type[errors.OpError]]] = [
 
 def _run(inputs: list[Any], *, op: Any, token: str) -> Any:
     function = _functions.get(token)
+    token = token.removesuffix(f"_{_PROCESS}")
     if function is None:
         raise errors.InvalidArgumentError(
             None, op, f"ValueError: callback {token} is not found: the Python function belongs to "
@@ -139,7 +143,7 @@ def _make(op_type: str, function: Any, inp: Sequence[Any], types: Any, name: str
         raise ValueError(f"Expected func to be callable, got func of type {type(function)}")
     several = isinstance(types, (list, tuple))
     listed = [as_dtype(t) for t in (types if several else [types])]
-    token = f"pyfunc_{next(_numbers)}"
+    token = f"pyfunc_{next(_numbers)}_{_PROCESS}"
     held = _Function(function)
     _functions[token] = held
     graph = get_default_graph()
