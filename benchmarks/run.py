@@ -42,6 +42,7 @@ class Peer:
     packages: list[str]
     script: list[str]
     python: str = ""
+    launcher: list[str] = field(default_factory=list)  # What stands before the script.
     environment: str = ""  # The folder below bench-env, when it isn't the name.
     seconds: dict[str, list[float]] = field(default_factory=dict)
     version: str = ""
@@ -67,11 +68,16 @@ class Peer:
             return None
         return str(python)
 
+    def command(self, python: str, workload: str) -> list[str]:
+        """The command that starts the peer's worker."""
+        script = str(WORKERS / self.script[0])
+        return [python, *self.launcher, script, *self.script[1:], workload]
+
 
 def peers() -> list[Peer]:
     """All peers, Penstock first."""
     return [
-        Peer("penstock", [], ["graph.py", "penstock"]),
+        Peer("penstock", [], ["graph.py", "penstock"], launcher=["-m", "penstock", "run"]),
         Peer("tensorflow-2.21", ["tensorflow==2.21"], ["graph.py", "tensorflow"], "python3.11"),
         Peer("torch", ["torch==2.13.0", "numpy"], ["torch_worker.py"], "python3.11"),
         Peer("jax", ["jax", "jaxlib"], ["jax_worker.py"]),
@@ -90,7 +96,7 @@ class Worker:
     def __init__(self, python: str, peer: Peer, workload: str) -> None:
         environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
         self.process = subprocess.Popen(
-            [python, WORKERS / peer.script[0], *peer.script[1:], workload],
+            peer.command(python, workload),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

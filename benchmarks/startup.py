@@ -18,7 +18,7 @@ import tempfile
 import time
 
 from document import write_section
-from run import TITLES, WORKERS, Peer, peers
+from run import TITLES, Peer, peers
 
 IMPORTS = {
     "import jax": "import jax, jax.numpy",
@@ -49,8 +49,7 @@ def first_step(peer: Peer, workload: str, cache: str = "") -> tuple[float, float
     python = peer.interpreter()
     if python is None:
         return None
-    command = [python, str(WORKERS / peer.script[0]), *peer.script[1:], workload]
-    return timed(command, **({"PENSTOCK_CACHE": cache} if cache else {}))
+    return timed(peer.command(python, workload), **({"PENSTOCK_CACHE": cache} if cache else {}))
 
 
 def measure(workload: str, rounds: int, others: list[Peer]) -> dict[str, list[tuple[float, float]]]:

@@ -78,6 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         top.print_help()
         return 2
+    if options.command == "run" and arguments is None:
+        from penstock.cli import huge_pages
+
+        huge_pages.begin_anew()
     if options.command not in available():
         import difflib
 
