@@ -7,12 +7,19 @@ import pathlib
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # The suite compiles thousands of tiny programs: XLA needn't optimize them.
 os.environ.setdefault(
     "XLA_FLAGS",
     "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
 )
+
+# How fast an example is drawn or runs says how busy the machine is, nothing about the code.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("untimed")
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
