@@ -127,8 +127,12 @@ def _damage_named(path: str) -> Iterator[None]:
         raise OSError(f"{path}: cut off or altered: {error}") from None
     except (KeyError, RuntimeError, NotImplementedError, EOFError) as error:
         if not re.search(r"\b([Uu]nable to|[Cc]an't|EOF|not supported|[Ee]ncrypted)\b", str(error)):
+            if isinstance(error, KeyError):
+                raise ValueError(f"{path}: the model's description lacks {error}") from error
             raise
         raise OSError(f"{path}: cut off or altered: {error}") from None
+    except (AttributeError, IndexError) as error:
+        raise ValueError(f"{path}: the model's description is damaged: {error}") from error
     except OSError as error:
         if path in str(error):
             raise
