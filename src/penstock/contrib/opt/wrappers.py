@@ -214,7 +214,7 @@ class ExternalOptimizerInterface:
         feeds = dict(feed_dict or {})
         extra = list(fetches or [])
         values = session.run(self._vars, feeds)
-        start = np.concatenate([np.ravel(v) for v in values]) if values else np.zeros([0])
+        start = np.concatenate([np.ravel(v) for v in values]).astype(np.float64)
 
         def at(vector: Any, tensors: Any) -> Any:
             session.run(self._assigns, dict(zip(self._holders, self._split(vector), strict=True)))
