@@ -41,8 +41,8 @@ from penstock.ops.flow_primitives import (
     switch_ref_or_tensor,
     while_context_of,
 )
+from penstock.ops.while_context import WhileContext
 from penstock.ops.while_gradients import Within
-from penstock.ops.while_loops import WhileContext
 
 
 def _shape(value: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from penstock.graph.tensor import Tensor
 from penstock.graph.tensor_values import as_bytes
 from penstock.ops.flow_contexts import CondContext
 from penstock.ops.variables import Variable, prepend_name_scope, strip_name_scope
-from penstock.ops.while_loops import WhileContext
+from penstock.ops.while_context import WhileContext
 from penstock.platform import logging
 
 TENSORFLOW_VERSION = "1.15.5"

@@ -483,7 +483,7 @@ def from_control_flow_context_def(context_def: Any, import_scope: str | None = N
     if context_def.HasField("cond_ctxt"):
         return CondContext.from_proto(context_def.cond_ctxt, import_scope)
     if context_def.HasField("while_ctxt"):
-        from penstock.ops.while_loops import WhileContext
+        from penstock.ops.while_context import WhileContext
 
         return WhileContext.from_proto(context_def.while_ctxt, import_scope)
     raise NotImplementedError(
