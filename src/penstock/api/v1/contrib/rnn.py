@@ -15,6 +15,30 @@ from penstock.rnn.projections import EmbeddingWrapper as EmbeddingWrapper
 from penstock.rnn.projections import InputProjectionWrapper as InputProjectionWrapper
 from penstock.rnn.projections import OutputProjectionWrapper as OutputProjectionWrapper
 
+from penstock.contrib.rnn.rare_cells import Conv1DLSTMCell as Conv1DLSTMCell
+from penstock.contrib.rnn.rare_cells import Conv2DLSTMCell as Conv2DLSTMCell
+from penstock.contrib.rnn.rare_cells import Conv3DLSTMCell as Conv3DLSTMCell
+from penstock.contrib.rnn.rare_cells import ConvLSTMCell as ConvLSTMCell
+from penstock.contrib.rnn.rare_cells import IndRNNCell as IndRNNCell
+from penstock.contrib.rnn.rare_cells import IndyGRUCell as IndyGRUCell
+from penstock.contrib.rnn.rare_cells import IndyLSTMCell as IndyLSTMCell
+from penstock.contrib.rnn.rare_cells import NASCell as NASCell
+from penstock.contrib.rnn.rare_cells import SRUCell as SRUCell
+from penstock.contrib.rnn.wrappers import AttentionCellWrapper as AttentionCellWrapper
+from penstock.contrib.rnn.wrappers import CompiledWrapper as CompiledWrapper
+from penstock.contrib.rnn.wrappers import (
+    CoupledInputForgetGateLSTMCell as CoupledInputForgetGateLSTMCell,
+)
+from penstock.contrib.rnn.wrappers import FusedRNNCell as FusedRNNCell
+from penstock.contrib.rnn.wrappers import FusedRNNCellAdaptor as FusedRNNCellAdaptor
+from penstock.contrib.rnn.wrappers import HighwayWrapper as HighwayWrapper
+from penstock.contrib.rnn.wrappers import LSTMBlockFusedCell as LSTMBlockFusedCell
+from penstock.contrib.rnn.wrappers import LSTMBlockWrapper as LSTMBlockWrapper
+from penstock.contrib.rnn.wrappers import TimeReversedFusedRNN as TimeReversedFusedRNN
+from penstock.contrib.rnn.wrappers import (
+    best_effort_input_batch_size as best_effort_input_batch_size,
+)
+
 # --- a clear answer for a name that isn't there
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
 
