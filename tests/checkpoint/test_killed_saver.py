@@ -86,7 +86,7 @@ def test_killed_at_some_points(tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 def test_killed_at_200_points(tmp_path):
     check(tmp_path, 200)

@@ -127,7 +127,7 @@ def saveables_for(item: Any, name: str) -> Iterable[SaveableObject]:
     """
     if not isinstance(name, str):
         raise TypeError(
-            f"names_to_saveables must be a dict mapping string names to checkpointable "
+            f"names_to_saveables must be a dict mapping string names to trackable "
             f"operations. Name is not a string: {name}"
         )
     if isinstance(item, SaveableObject):

@@ -58,7 +58,7 @@ def extract_sub_graph(graph_def: Any, dest_nodes: Sequence[str]) -> Any:
 
     Raises:
         TypeError: for arguments of the wrong types.
-        ValueError: when one of the nodes isn't there.
+        AssertionError: when one of the nodes isn't there.
     """
     if not isinstance(graph_def, protos.GraphDef):
         raise TypeError("graph_def must be a graph_pb2.GraphDef proto.")
@@ -67,7 +67,7 @@ def extract_sub_graph(graph_def: Any, dest_nodes: Sequence[str]) -> Any:
     nodes = {node.name: node for node in graph_def.node}
     for name in dest_nodes:
         if name not in nodes:
-            raise ValueError(f"{name} is not in graph")
+            raise AssertionError(f"{name} is not in graph")
     kept: set[str] = set()
     pending = list(dest_nodes)
     while pending:
