@@ -133,3 +133,28 @@ def test_enqueuers_keep_the_order():
     queue = sequences.GeneratorEnqueuer(iter("abc"))
     queue.start()
     assert list(queue.get()) == ["a", "b", "c"]
+
+
+class Changing(sequences.Sequence):
+    """Tells in which epoch, and in which process, a batch was made."""
+
+    epoch = 0
+
+    def __getitem__(self, index):
+        return self.epoch, index, os.getpid()
+
+    def __len__(self):
+        return 3
+
+    def on_epoch_end(self):
+        self.epoch += 1
+
+
+def test_processes_see_what_the_end_of_an_epoch_changes():
+    queue = sequences.OrderedEnqueuer(Changing(), use_multiprocessing=True)
+    queue.start(workers=2, max_queue_size=2)
+    batches = queue.get()
+    found = [next(batches) for _ in range(6)]
+    queue.stop()
+    assert [each[:2] for each in found] == [(e, i) for e in range(2) for i in range(3)]
+    assert all(each[2] != os.getpid() for each in found)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import queue
 import random
 import threading
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
@@ -118,22 +120,26 @@ class OrderedEnqueuer(SequenceEnqueuer):
         super().__init__(sequence, use_multiprocessing)
         self.shuffle = shuffle
 
-    def _run(self, workers: int) -> None:
-        pool: Executor
-        if self.use_multiprocessing:
-            import multiprocessing
+    def _pool(self, workers: int) -> Executor:
+        if not self.use_multiprocessing:
+            return ThreadPoolExecutor(workers, initializer=_give, initargs=(self.sequence,))
+        # As in Keras, processes are forked where that can be: a program then needs no guard around
+        # its main part, and nothing is copied. They touch neither sessions nor the device.
+        kind = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(kind)
+        return ProcessPoolExecutor(workers, context, initializer=_give, initargs=(self.sequence,))
 
-            pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
-        else:
-            pool = ThreadPoolExecutor(workers)
-        with pool:
-            while not self._stop.is_set():
-                numbers = list(range(len(self.sequence)))
-                if self.shuffle:
-                    random.shuffle(numbers)
+    def _run(self, workers: int) -> None:
+        while not self._stop.is_set():
+            numbers = list(range(len(self.sequence)))
+            if self.shuffle:
+                random.shuffle(numbers)
+            # A pool for each epoch, since `on_epoch_end` may change the sequence.
+            with warnings.catch_warnings(), self._pool(workers) as pool:
+                warnings.filterwarnings("ignore", message=".*fork.*")
                 futures = []
                 for number in numbers:
-                    future = pool.submit(_item, self.sequence, number)
+                    future = pool.submit(_item, number)
                     futures.append(future)
                     if not self._put(("item", future)):
                         for each in futures:
@@ -143,11 +149,19 @@ class OrderedEnqueuer(SequenceEnqueuer):
                     if self._stop.is_set():
                         return
                     each.exception()
-                self.sequence.on_epoch_end()
+            self.sequence.on_epoch_end()
 
 
-def _item(sequence: Any, number: int) -> Any:
-    return sequence[number]
+# What the workers of a pool share: in a process that of the process, in a thread that of the thread.
+_worker = threading.local()
+
+
+def _give(sequence: Any) -> None:
+    _worker.sequence = sequence
+
+
+def _item(number: int) -> Any:
+    return _worker.sequence[number]
 
 
 class GeneratorEnqueuer(SequenceEnqueuer):
