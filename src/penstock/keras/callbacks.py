@@ -424,9 +424,13 @@ class EarlyStopping(_Monitor):
         start = np.inf if self.monitor_op is np.less else -np.inf
         self.best = start if self.baseline is None else self.baseline
 
+    def get_monitor_value(self, logs: Any) -> Any:
+        """The value that is watched; None, and a warning, when it isn't there."""
+        return self._value(logs, "Early stopping")
+
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Looks at the value."""
-        current = self._value(logs, "Early stopping")
+        current = self.get_monitor_value(logs)
         if current is None:
             return
         if self.monitor_op(current - self.min_delta, self.best):
@@ -764,6 +768,8 @@ class TensorBoard(Callback):
                 summary = protos.Summary()
                 entry = summary.value.add()
                 entry.tag = weight.name.replace(":", "_")
+                if self.write_images:
+                    self._add_images(summary, entry.tag, np.asarray(value, np.float32))
                 histo = entry.histo
                 histo.min, histo.max, histo.num = found.minimum, found.maximum, found.count
                 histo.sum, histo.sum_squares = found.total, found.total_of_squares
@@ -771,6 +777,30 @@ class TensorBoard(Callback):
                 histo.bucket.extend(found.buckets.tolist())
                 self.writer.add_summary(summary, step)
         self.writer.flush()
+
+    @staticmethod
+    def _add_images(summary: Any, tag: str, weight: np.ndarray) -> None:
+        """Adds up to three images of a weight: a matrix lying down, kernels channel by channel."""
+        from penstock.kernels import media
+
+        if weight.ndim == 1:
+            images = weight[None, :, None, None]
+        elif weight.ndim == 2:
+            images = (weight.T if weight.shape[0] > weight.shape[1] else weight)[None, :, :, None]
+        elif weight.ndim == 3:
+            images = np.moveaxis(weight, 2, 0)[..., None]
+        elif weight.ndim == 4 and weight.shape[3] in (1, 3, 4):
+            images = weight
+        else:
+            return
+        for number, image in enumerate(images[:3]):
+            entry = summary.value.add()
+            entry.tag = f"{tag}/image/{number}" if len(images) > 1 else f"{tag}/image"
+            entry.image.height, entry.image.width, entry.image.colorspace = image.shape
+            pixels = media.visible_pixels(
+                image, np.array([255, 0, 0, 255], np.uint8)[: image.shape[2]]
+            )
+            entry.image.encoded_image_string = media.encode_png(pixels)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Closes the file."""

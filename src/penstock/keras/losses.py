@@ -8,7 +8,11 @@ from penstock.keras import backend as K
 from penstock.keras import tensor_ops as ops
 from penstock.keras.loss_reduction import Reduction as Reduction
 from penstock.keras.loss_reduction import compute_weighted_loss
-from penstock.keras.utils.objects import deserialize_keras_object, serialize_keras_object
+from penstock.keras.utils.objects import (
+    deserialize_keras_object,
+    serialize_keras_object,
+    with_defaults,
+)
 
 
 def _pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
@@ -225,6 +229,8 @@ def _loss_class(fn: Any, class_name: str, default_name: str, summary: str, **def
         reduction, name = given.pop("reduction"), given.pop("name")
         LossFunctionWrapper.__init__(self, fn, reduction=reduction, name=name, **given)
 
+    shown = {**defaults, "reduction": Reduction.AUTO, "name": default_name}
+    __init__.__signature__ = with_defaults(shown)  # type: ignore[attr-defined]
     return type(class_name, (LossFunctionWrapper,),
                 {"__init__": __init__, "__doc__": summary, "__module__": __name__})  # fmt: skip
 

@@ -589,6 +589,10 @@ class Layer:
             Node(self, inputs, outputs, kwargs)
         return outputs
 
+    def apply(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Calls the layer; the old name of ``__call__``."""
+        return self(inputs, *args, **kwargs)
+
     def _always_node(self) -> bool:
         return False
 

@@ -12,6 +12,7 @@ from penstock.keras import tensor_ops as ops
 from penstock.keras.metrics import functions
 from penstock.keras.metrics.base import Metric
 from penstock.keras.metrics.shapes import squeeze_or_expand
+from penstock.keras.utils.objects import with_defaults
 
 
 class Reduce(Metric):
@@ -177,6 +178,8 @@ def _metric_class(class_name: str, fn: Any, default_name: str, summary: str,
             setattr(self, key, value)
         MeanMetricWrapper.__init__(self, fn, name, dtype=dtype, **given)
 
+    shown = {name: defaults[name] for name in names}
+    __init__.__signature__ = with_defaults(shown)  # type: ignore[attr-defined]
     return type(class_name, (MeanMetricWrapper,),
                 {"__init__": __init__, "__doc__": summary, "__module__": __name__})  # fmt: skip
 

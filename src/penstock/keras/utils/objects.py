@@ -170,6 +170,17 @@ def has_arg(fn: Any, name: str, accept_all: bool = False) -> bool:
     return accept_all and any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
+def with_defaults(defaults: Mapping[str, Any]) -> inspect.Signature:
+    """The signature of a method with these arguments.
+
+    Args:
+        defaults: the arguments' names in order, and their defaults.
+    """
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    arguments = [inspect.Parameter(name, kind, default=value) for name, value in defaults.items()]
+    return inspect.Signature([inspect.Parameter("self", kind), *arguments])
+
+
 def to_list(x: Any) -> list[Any]:
     """``x`` if it is a list, else a list of it."""
     return x if isinstance(x, list) else [x]
