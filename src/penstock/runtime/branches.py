@@ -10,9 +10,9 @@ import numpy as np
 from jax import lax
 
 from penstock.graph.tensor import Tensor
+from penstock.runtime.blocks import Cond
 from penstock.runtime.effects import is_marker
 from penstock.runtime.markers import Handle, NeedsHost, Ref
-from penstock.runtime.structure import Cond
 from penstock.runtime.trace import Trace
 
 

@@ -18,11 +18,11 @@ from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.ops.checks import label_of
 from penstock.runtime import compiler, randomness
+from penstock.runtime.blocks import Block
 from penstock.runtime.effects import VARIABLES, Effects, is_marker, source
 from penstock.runtime.markers import Ref, Uninitialized, uninitialized
 from penstock.runtime.partition import static_inputs_of
 from penstock.runtime.state import SessionState
-from penstock.runtime.structure import Block
 from penstock.runtime.trace import Check, Trace
 
 _LARGE = 1 << 16  # bytes

@@ -17,9 +17,9 @@ import numpy as np
 
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
+from penstock.runtime.blocks import Block
 from penstock.runtime.cluster import Cluster
 from penstock.runtime.state import SessionState
-from penstock.runtime.structure import Block
 from penstock.runtime.trace import Trace
 
 # Arithmetic operations that take as long as moving one byte, on the machines of today.

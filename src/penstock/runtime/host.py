@@ -12,9 +12,9 @@ from penstock.graph import dtypes, errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.runtime import compiler, randomness
+from penstock.runtime.blocks import SWITCH
 from penstock.runtime.markers import Handle, Ref, handle_of, uninitialized
 from penstock.runtime.state import SessionState
-from penstock.runtime.structure import SWITCH
 from penstock.runtime.trace import failure_text, variable_key, verified, wants_marker
 
 _programs: dict[Any, Callable[..., Any]] = {}

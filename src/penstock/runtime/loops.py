@@ -15,10 +15,10 @@ import numpy as np
 from jax import lax
 
 from penstock.graph.tensor import Tensor
+from penstock.runtime.blocks import Loop, While
 from penstock.runtime.branches import aval_of, initial_state
 from penstock.runtime.effects import is_marker
 from penstock.runtime.markers import Handle, NeedsHost, Ref
-from penstock.runtime.structure import Loop, While
 from penstock.runtime.trace import Trace
 from penstock.runtime.trip_counts import most_iterations
 

@@ -16,8 +16,8 @@ from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.ops.checks import label_of
 from penstock.ops.partitions import may_be_padded
+from penstock.runtime.blocks import Block, Cond, external_inputs, results
 from penstock.runtime.effects import VARIABLES, Effects, is_marker, resource_groups
-from penstock.runtime.structure import Block, Cond, external_inputs, results
 
 _SHAPE_OPS = frozenset(["Shape", "ShapeN", "Rank", "Size"])
 _STRUCTURE = frozenset(

@@ -15,12 +15,12 @@ from penstock.graph import errors
 from penstock.graph.operation import Operation
 from penstock.graph.tensor import Tensor
 from penstock.ops.checks import label_of
+from penstock.runtime.blocks import Block, Cond, While, external_inputs, results
 from penstock.runtime.cluster import Cluster
 from penstock.runtime.effects import is_marker, source
 from penstock.runtime.host import HostRun
 from penstock.runtime.markers import Ref
 from penstock.runtime.partition import Partition
-from penstock.runtime.structure import Block, Cond, While, external_inputs, results
 
 Environment = dict[Tensor, Any]
 

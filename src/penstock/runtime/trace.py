@@ -19,8 +19,8 @@ from penstock.graph.operation import Operation
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
 from penstock.kernels import ordering
+from penstock.runtime.blocks import SWITCH, Block, Cond, While
 from penstock.runtime.markers import Handle, NeedsHost, Ref, Uninitialized, handle_of
-from penstock.runtime.structure import SWITCH, Block, Cond, While
 
 _LARGEST_FOLD = 100_000
 _LARGE_VARIABLE = 1 << 14

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from penstock.graph.tensor import Tensor
-from penstock.runtime.structure import Loop, While
+from penstock.runtime.blocks import Loop, While
 
 _STEPS = {"Add", "AddV2", "Sub"}
 
