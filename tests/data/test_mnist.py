@@ -191,3 +191,11 @@ def test_real_mnist():
     assert data.test.labels[:5].argmax(axis=1).tolist() == [7, 2, 1, 0, 4]
     for name, checksum in mnist.CHECKSUMS.items():
         assert files.content_md5(str(SHARED / name)) == checksum
+
+
+def test_a_file_that_is_there_is_not_downloaded(tmp_path):
+    # TensorFlow 0.5 to 0.8 called it with two arguments.
+    name = "train-images-idx3-ubyte.gz"
+    (tmp_path / name).write_bytes(b"x")
+    assert mnist.maybe_download(name, str(tmp_path)) == str(tmp_path / name)
+    assert mnist.maybe_download(name, str(tmp_path), "http://localhost/x") == str(tmp_path / name)

@@ -27,7 +27,7 @@ import numpy
 
 from penstock import behavior
 from penstock.data import files as base
-from penstock.data.files import Datasets, maybe_download  # noqa: F401 - old programs use both
+from penstock.data.files import Datasets as Datasets
 from penstock.graph import dtypes
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
@@ -344,6 +344,24 @@ def _local_file(name: str, folder: str, source_url: str) -> str:
         base.download([source_url + name], path, advice=advice)
     print("Successfully downloaded", name, os.path.getsize(path), "bytes.")
     return path
+
+
+def maybe_download(filename: str, work_directory: str, source_url: str | None = None) -> str:
+    """The path of a file in a folder, downloaded into it when it isn't there yet.
+
+    Args:
+        filename: name of the file in the folder.
+        work_directory: the folder; made when missing.
+        source_url: address of the file itself; None (TensorFlow 0.5 to 0.8 had no such argument)
+            for one of the four files of MNIST.
+
+    Raises:
+        DownloadError: the file is not there and could not be downloaded.
+    """
+    if source_url is not None or filename not in CHECKSUMS:
+        return base.maybe_download(filename, work_directory, source_url or MIRRORS[0] + filename)
+    os.makedirs(work_directory or ".", exist_ok=True)
+    return _local_file(filename, work_directory, MIRRORS[0])
 
 
 def read_data_sets(
