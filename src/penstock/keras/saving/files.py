@@ -123,9 +123,11 @@ def _damage_named(path: str) -> Iterator[None]:
     """Has the errors of the libraries that read files name the file."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise OSError(f"{path}: cut off or altered: {error}") from None
-    except (KeyError, RuntimeError, NotImplementedError, EOFError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, json.JSONDecodeError, UnicodeDecodeError, EOFError,
+    ) as error:  # fmt: skip
+        raise OSError(f"{path}: cut off or altered: {error or 'it ends too early'}") from None
+    except (KeyError, RuntimeError, NotImplementedError) as error:
         if not re.search(r"\b([Uu]nable to|[Cc]an't|EOF|not supported|[Ee]ncrypted)\b", str(error)):
             if isinstance(error, KeyError):
                 raise ValueError(f"{path}: the model's description lacks {error}") from error
