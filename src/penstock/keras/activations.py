@@ -21,7 +21,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
     if rank is not None and rank > 2:
         e = ops.exp(x - ops.reduce_max(x, axis=axis, keepdims=True))
         return e / ops.reduce_sum(e, axis=axis, keepdims=True)
-    raise ValueError("Cannot apply softmax to a tensor that is 1D")
+    raise ValueError(f"Cannot apply softmax to a tensor that is 1D. Received input: {x}")
 
 
 def elu(x: Any, alpha: float = 1.0) -> Any:

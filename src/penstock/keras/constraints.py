@@ -113,18 +113,16 @@ class RadialConstraint(Constraint):
         return ops.reshape(ops.stack(planes, axis=-1), (height, width, channels, kernels))
 
     def _radial(self, plane: Any) -> Any:
+        # The middle and the rings are taken from the diagonal as TensorFlow 1.15 takes them, one
+        # element before where they are.
         size = plane.shape.as_list()[0]
-        start = size // 2
-        if size % 2 == 1:
-            kernel = ops.reshape(plane[start, start], (1, 1))
-            start += 1
-        else:
-            kernel = ops.fill([2, 2], plane[start, start])
-            start += 1
-        for i in range(start, size):
+        middle = size // 2
+        odd = size % 2 == 1
+        kernel = ops.fill([1, 1] if odd else [2, 2], plane[middle - 1, middle - 1])
+        for i in range(0 if odd else 1, middle):
             kernel = ops.pad(kernel, [[1, 1], [1, 1]])
             inside = ops.pad(ops.ones_like(kernel)[1:-1, 1:-1], [[1, 1], [1, 1]])
-            kernel = kernel + plane[size // 2, i] * (1 - inside)
+            kernel = kernel + plane[middle + i, middle + i] * (1 - inside)
         return kernel
 
 

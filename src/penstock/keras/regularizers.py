@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from penstock.keras import backend as K
 from penstock.keras import tensor_ops as ops
 from penstock.keras.utils.objects import deserialize_keras_object, serialize_keras_object
 
@@ -28,8 +29,8 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1 = float(l1)
-        self.l2 = float(l2)
+        self.l1 = float(K.cast_to_floatx(l1))
+        self.l2 = float(K.cast_to_floatx(l2))
 
     def __call__(self, x: Any) -> Any:
         if not self.l1 and not self.l2:

@@ -230,6 +230,15 @@ class Adagrad(Optimizer):
             "epsilon": self.epsilon,
         }
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """The optimizer that ``get_config`` described.
+
+        Configurations of old Keras have no first sums: there they were 0. So they are, as in
+        TensorFlow 1.15, for an optimizer that is named by a string.
+        """
+        return super().from_config({"initial_accumulator_value": 0.0, **config}, custom_objects)
+
 
 class Adadelta(Optimizer):
     """Steps scaled by the ratio of past steps to past gradients (Zeiler 2012).
