@@ -6,13 +6,8 @@ With ``PENSTOCK_SCREENSHOTS=docs/images`` in the environment the pages are kept 
 from __future__ import annotations
 
 import json
-import os
 import pathlib
-import re
-import subprocess
 import sys
-import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 
@@ -21,6 +16,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import chromium  # noqa: E402
+import tensorboard_server  # noqa: E402
 import training_run  # noqa: E402
 
 import penstock  # noqa: E402
@@ -36,54 +32,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a TensorBoard shows the logs of the training run."""
     folder = tmp_path_factory.mktemp("run")
     training_run.write(str(folder / "logs"))
-    source = str(pathlib.Path(penstock.__file__).parents[1])
-    command = [sys.executable, "-m", "penstock", "tensorboard", "--logdir", "logs",
-               "--port", "0", "--host", "127.0.0.1"]  # fmt: skip
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": source},
-    )
-    try:
-        found = None
-        for line in process.stdout:  # type: ignore[union-attr]
-            found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-            if found:
-                break
-        assert found, "TensorBoard did not start"
-        threading.Thread(target=process.stdout.read, daemon=True).start()  # type: ignore[union-attr]
-        _wait_for_data(found[0])
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_for_data(address: str) -> None:
-    deadline = time.time() + 60
-    while time.time() < deadline:
-        with urllib.request.urlopen(address + "data/runs", timeout=30) as answer:
-            if json.load(answer):
-                return
-        time.sleep(0.5)
-    raise AssertionError("TensorBoard found no run")
+    with tensorboard_server.serving(folder) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[chromium.Page]:
     with chromium.browser() as page:
         yield page
-
-
-def keep(page: chromium.Page, name: str) -> None:
-    """Saves a picture where the environment asks for it."""
-    folder = os.environ.get("PENSTOCK_SCREENSHOTS")
-    if folder:
-        time.sleep(1.5)  # for animations to end
-        page.screenshot(pathlib.Path(folder) / f"{name}.png")
 
 
 def test_scalars(page: chromium.Page, address: str) -> None:
@@ -96,7 +52,7 @@ def test_scalars(page: chromium.Page, address: str) -> None:
         f"{chromium._EVERYWHERE}; everywhere('tf-scalar-card >>> path').some("
         "p => (p.getAttribute('d') || '').split('L').length > 20)"
     )
-    keep(page, "tensorboard_scalars")
+    tensorboard_server.keep(page, "tensorboard_scalars")
 
 
 def test_images(page: chromium.Page, address: str) -> None:
@@ -109,7 +65,7 @@ def test_images(page: chromium.Page, address: str) -> None:
     )
     assert sizes == [[8, 8], [8, 8]]
     assert "input/pictures/image/0" in page.text()
-    keep(page, "tensorboard_images")
+    tensorboard_server.keep(page, "tensorboard_images")
 
 
 def test_histograms(page: chromium.Page, address: str) -> None:
@@ -117,14 +73,14 @@ def test_histograms(page: chromium.Page, address: str) -> None:
     page.wait_for_elements("vz-histogram-timeseries", 2)
     page.wait_for_elements("vz-histogram-timeseries >>> .histogram", 40)
     assert "model/logits" in page.text()
-    keep(page, "tensorboard_histograms")
+    tensorboard_server.keep(page, "tensorboard_histograms")
 
 
 def test_distributions(page: chromium.Page, address: str) -> None:
     page.open(address + "#distributions")
     page.wait_for_elements("vz-distribution-chart", 2)
     page.wait_for_elements("vz-distribution-chart >>> path.area", 4)
-    keep(page, "tensorboard_distributions")
+    tensorboard_server.keep(page, "tensorboard_distributions")
 
 
 def test_text(page: chromium.Page, address: str) -> None:
@@ -144,7 +100,7 @@ def test_graph(page: chromium.Page, address: str) -> None:
         f"{chromium._EVERYWHERE}; everywhere('g.edge text').map(e => e.textContent)"
     )
     assert any("?×64" in label for label in labels), labels
-    keep(page, "tensorboard_graph")
+    tensorboard_server.keep(page, "tensorboard_graph")
     _double_click(page, "model")
     inside = page.wait_for(
         f"{chromium._EVERYWHERE}; (l => l.includes('model/MatMul') ? l : null)({names})"
@@ -155,7 +111,7 @@ def test_graph(page: chromium.Page, address: str) -> None:
         f"{chromium._EVERYWHERE}; (l => l.includes('model/weights/read') ? l : null)({names})"
     )
     assert "model/weights/Assign" in parts
-    keep(page, "tensorboard_graph_opened")
+    tensorboard_server.keep(page, "tensorboard_graph_opened")
     # The card of an operation shows its type and attributes.
     _click(page, "model/MatMul")
     page.wait_for(f"{chromium._EVERYWHERE}; everywhere('tf-node-info').length > 0")
@@ -165,7 +121,7 @@ def test_graph(page: chromium.Page, address: str) -> None:
         "everywhere('.attr-left').map(e => e.textContent).join(' '))"
     )
     assert "transpose_b" in card
-    keep(page, "tensorboard_graph_operation")
+    tensorboard_server.keep(page, "tensorboard_graph_operation")
 
 
 def _event(page: chromium.Page, name: str, kind: str) -> None:
@@ -212,4 +168,4 @@ def test_graphs_in_a_notebook(page: chromium.Page, tmp_path: pathlib.Path) -> No
     assert page.elements("details[open]") == 2
     page.call("Emulation.setDeviceMetricsOverride", width=640, height=620, deviceScaleFactor=1,
               mobile=False)  # fmt: skip
-    keep(page, "notebook_graph")
+    tensorboard_server.keep(page, "notebook_graph")

@@ -85,10 +85,16 @@ def test_mnist_cnn(run, tmp_path):
 
 
 def test_fashion_mnist(run, tmp_path):
-    output = run("fashion_mnist.py", "--data", "small", "--epochs", 8, "--out", "out")
-    assert accuracy_in(output) > 0.85
-    assert is_picture(tmp_path / "out" / "fashion_mnist.png")
+    output = run("fashion_mnist.py", "--data", "drawn", "--epochs", 3, "--out", "out")
+    assert "hidden (Dense)               (None, 128)               100480" in output
+    assert accuracy_in(output) > 0.9
+    assert len(re.findall(r"^  .+ [\d.]+% of \d+ right$", output, re.MULTILINE)) == 10
+    for name in ("samples", "curves", "confusion", "mistakes", "guesses"):
+        assert is_picture(tmp_path / "out" / f"{name}.png")
     assert (tmp_path / "out" / "model.h5").stat().st_size > 10_000
+    log = EventAccumulator(str(tmp_path / "out" / "log")).Reload()
+    assert len(log.Scalars("epoch_val_accuracy")) == 3
+    assert "hidden/kernel_0" in log.Tags()["histograms"]
 
 
 def test_softmax_tensorboard(run, tmp_path):
