@@ -84,3 +84,24 @@ def test_hyperparameters() -> None:
 def test_eager_execution_is_refused() -> None:
     with pytest.raises(RuntimeError, match="tf.Session"):
         tf.contrib.eager.enable_eager_execution()
+
+
+def test_model_analyzer(capsys):
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None, 5])
+        weights = tf.get_variable("w", [5, 3], initializer=tf.zeros_initializer())
+        tf.get_variable("s", [], initializer=tf.zeros_initializer())
+        tf.matmul(x, weights)
+        tf.placeholder(tf.float32)
+        analyzer = tf.contrib.slim.model_analyzer
+        assert analyzer.analyze_vars(tf.trainable_variables(), print_info=True) == (16, 64)
+        # As TensorFlow 1.15 prints it.
+        assert capsys.readouterr().out == (
+            "---------\nVariables: name (type shape) [size]\n---------\n"
+            "w:0 (float32_ref 5x3) [15, bytes: 60]\ns:0 (float32_ref ) [1, bytes: 4]\n"
+            "Total size of variables: 16\nTotal bytes of variables: 64\n"
+        )
+        analyzer.analyze_ops(graph, print_info=True)
+        out = capsys.readouterr().out
+    assert "MatMul \t-> (float32 ?x3) [0]\nPlaceholder_1 \t->  [0]\n" in out
+    assert "w \t-> (float32_ref 5x3) [15]\n" in out
