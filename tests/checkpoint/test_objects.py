@@ -10,9 +10,11 @@ import sys
 import numpy as np
 import object_checkpoint_cases as cases
 import pytest
+from checkpoint.altering import forge
 
 import penstock as tf
 from penstock import protos
+from penstock.checkpoint import BundleWriter
 
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden" / "object_checkpoints"
 KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
@@ -266,3 +268,30 @@ def test_a_manager_keeps_one_every_so_often(managed, tmp_path):
 def test_a_manager_wants_a_positive_number(managed, tmp_path):
     with pytest.raises(ValueError, match="Expected a positive integer or `None`"):
         tf.train.CheckpointManager(managed, str(tmp_path), max_to_keep=0)
+
+
+def test_forged_graphs_of_objects(tmp_path):
+    """With right checksums and wrong contents: matched or refused, never a bare Python error."""
+    golden = tf.train.load_checkpoint(str(GOLDEN / "optimizers-1"))
+    shapes = golden.get_variable_to_shape_map()
+    values = {key: np.asarray(golden.get_tensor(key)) for key in shapes if key != KEY}
+    rng = np.random.default_rng(4)
+    checkpoint, _ = cases.optimizers(tf)
+    session = tf.Session()
+    session.run(tf.global_variables_initializer())
+    refused = 0
+    for _ in range(12):
+        proto = graph_of(GOLDEN / "optimizers-1")
+        forge(proto, rng)
+        with BundleWriter(tmp_path / "m") as writer:
+            entries = {**values, KEY: np.asarray(proto.SerializeToString(), dtype=object)}
+            for key in sorted(entries):
+                writer.add(key, entries[key])
+        try:
+            status = checkpoint.restore(str(tmp_path / "m"))
+            status.run_restore_ops(session)
+            status.assert_consumed()
+        except (tf.errors.OpError, AssertionError) as error:
+            refused += 1
+            assert str(error)
+    assert refused > 3

@@ -88,7 +88,7 @@ def _slots(optimizer: Any, variables: list[Any]) -> Iterator[tuple[Any, str, Any
     if not hasattr(optimizer, "_checkpoint_children") or not hasattr(optimizer, "get_slot_names"):
         return
     for name in optimizer.get_slot_names():
-        for variable in variables:
+        for variable in (each for each in variables if isinstance(each, Variable)):
             try:
                 slot = optimizer.get_slot(variable, name)
             except KeyError:
@@ -234,7 +234,7 @@ class Match:
             node.slot_variables, key=lambda each: places.get(each.original_variable_node_id, 0)
         ):
             variable = self.bound.get(saved.original_variable_node_id)
-            for _, name, slot in _slots(optimizer, [variable] if variable is not None else []):
+            for _, name, slot in _slots(optimizer, [variable]):
                 if name == saved.slot_name:
                     self._bind(slot, saved.slot_variable_node_id, queue)
                     self.slots.append(saved.slot_variable_node_id)

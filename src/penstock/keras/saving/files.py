@@ -126,7 +126,7 @@ def _damage_named(path: str) -> Iterator[None]:
     except (
         zipfile.BadZipFile, zlib.error, json.JSONDecodeError, UnicodeDecodeError, EOFError,
     ) as error:  # fmt: skip
-        raise OSError(f"{path}: cut off or altered: {error or 'it ends too early'}") from None
+        raise OSError(f"{path}: cut off or altered: {str(error) or 'it ends too early'}") from None
     except (KeyError, RuntimeError, NotImplementedError) as error:
         if not re.search(r"\b([Uu]nable to|[Cc]an't|EOF|not supported|[Ee]ncrypted)\b", str(error)):
             if isinstance(error, KeyError):
