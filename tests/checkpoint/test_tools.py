@@ -109,3 +109,17 @@ def test_saveables_of_programs() -> None:
     names = tf.get_default_graph().get_tensor_by_name("save/SaveV2/tensor_names:0")
     with tf.Session() as sess:
         assert sess.run(names).tolist() == [b"own"]
+
+
+def test_contribs_names_for_checkpoints(tmp_path):
+    v = tf.Variable([1.0, 2.0], name="v")
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        path = tf.train.Saver().save(session, str(tmp_path / "m"))
+    framework = tf.contrib.framework
+    assert framework.list_variables(checkpoint_dir=str(tmp_path)) == [("v", [2])]
+    assert framework.load_variable(checkpoint_dir=path, name="v").tolist() == [1.0, 2.0]
+    assert framework.load_checkpoint(filepattern=path).has_tensor("v")
+    framework.init_from_checkpoint(checkpoint_dir=path, assignment_map={"v": v})
+    assert next(tf.contrib.training.checkpoints_iterator(str(tmp_path))) == path
+    assert tf.contrib.eager.Checkpoint is tf.train.Checkpoint

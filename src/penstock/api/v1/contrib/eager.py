@@ -1,5 +1,6 @@
 """``tf.contrib.eager``: Penstock builds graphs; what asks for eager execution says so."""
 
+from penstock.checkpoint.checkpoint import Checkpoint as Checkpoint
 from penstock.compat.eager import GradientTape as GradientTape
 from penstock.compat.eager import enable_eager_execution as enable_eager_execution
 from penstock.compat.eager import executing_eagerly as executing_eagerly

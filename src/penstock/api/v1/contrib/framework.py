@@ -1,9 +1,9 @@
 """``tf.contrib.framework``."""
 
-from penstock.checkpoint.initialization import init_from_checkpoint as init_from_checkpoint
-from penstock.checkpoint.inspection import list_variables as list_variables
-from penstock.checkpoint.inspection import load_checkpoint as load_checkpoint
-from penstock.checkpoint.inspection import load_variable as load_variable
+from penstock.contrib.framework.checkpoints import init_from_checkpoint as init_from_checkpoint
+from penstock.contrib.framework.checkpoints import list_variables as list_variables
+from penstock.contrib.framework.checkpoints import load_checkpoint as load_checkpoint
+from penstock.contrib.framework.checkpoints import load_variable as load_variable
 from penstock.contrib.framework.arg_scope import add_arg_scope as add_arg_scope
 from penstock.contrib.framework.arg_scope import arg_scope as arg_scope
 from penstock.contrib.framework.arg_scope import arg_scoped_arguments as arg_scoped_arguments

@@ -1,5 +1,7 @@
 """``tf.contrib.training``."""
 
+from penstock.checkpoint.waiting import checkpoints_iterator as checkpoints_iterator
+from penstock.checkpoint.waiting import wait_for_new_checkpoint as wait_for_new_checkpoint
 from penstock.contrib.training.hparam import HParams as HParams
 from penstock.contrib.training.hparam import parse_values as parse_values
 from penstock.contrib.training.training import add_gradients_summaries as add_gradients_summaries
