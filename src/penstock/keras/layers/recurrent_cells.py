@@ -179,9 +179,22 @@ class _Cell(DropoutRNNCellMixin, Layer):
             return K.dot(values, kernel)
         if not isinstance(masks, list):
             return K.dot(values * masks, kernel)
-        parts = ops.split(kernel, len(masks), axis=1)
-        products = [K.dot(values * mask, part) for mask, part in zip(masks, parts)]
+        products = [
+            K.dot(values * mask, part) for mask, part in zip(masks, self._parts(kernel, masks))
+        ]
         return ops.concat(products, axis=-1)
+
+    def _parts(self, kernel: Any, masks: list[Any]) -> list[Any]:
+        """Each gate's part of a kernel, made once for a list of masks.
+
+        Like the masks, the parts are made before the loop over time steps, so that the gradient
+        needn't keep them step by step.
+        """
+        known = self.__dict__.setdefault("_parts_for_masks", {})
+        found = known.get(id(kernel))
+        if found is None or found[0] is not masks:
+            found = known[id(kernel)] = (masks, ops.split(kernel, len(masks), axis=1))
+        return found[1]
 
     def _input_bias(self) -> Any:
         return self.bias
@@ -439,6 +452,10 @@ def forget_bias(initializer: Any, units: int) -> Any:
 
 class PeepholeLSTMCell(LSTMCell):
     """An ``LSTMCell`` whose gates see the carry (Gers, Schraudolph and Schmidhuber, 2002)."""
+
+    input_gate_peephole_weights: Any
+    forget_gate_peephole_weights: Any
+    output_gate_peephole_weights: Any
 
     def build(self, input_shape: Any) -> None:
         """Makes the weights of ``LSTMCell`` and one of ``[units]`` for each gate."""
