@@ -81,10 +81,10 @@ def huber_loss(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     y_true, y_pred = _pair(y_true, y_pred)
     error = y_pred - y_true
     size = ops.abs(error)
-    delta = ops.constant(delta, y_pred.dtype)
-    quadratic = ops.minimum(size, delta)
+    limit = ops.constant(delta, y_pred.dtype)
+    quadratic = ops.minimum(size, limit)
     linear = size - quadratic
-    return 0.5 * quadratic * quadratic + delta * linear
+    return 0.5 * quadratic * quadratic + limit * linear
 
 
 def logcosh(y_true: Any, y_pred: Any) -> Any:

@@ -47,13 +47,14 @@ class InputLayer(Layer):
             input_shape = tuple(input_shape.as_list())
         elif isinstance(input_shape, int):
             input_shape = (input_shape,)
+        shape: Any
         if input_tensor is None:
             shape = None if input_shape is None else (batch_size, *input_shape)
             input_tensor = K.placeholder(
                 shape=shape, dtype=self.dtype, name=self.name, sparse=sparse, ragged=ragged
             )
             self.is_placeholder = True
-            self._batch_input_shape = shape
+            self._batch_input_shape: Any = shape
         else:
             if not isinstance(input_tensor, (ops.Tensor, ops.Variable, ops.SparseTensor)):
                 raise ValueError(f"input_tensor should be a tensor, not {input_tensor}")
@@ -62,6 +63,7 @@ class InputLayer(Layer):
             self.is_placeholder = K.is_placeholder(input_tensor)
             self._batch_input_shape = K.int_shape(input_tensor)
         input_tensor._keras_mask = None
+        input_tensor.graph._has_keras_inputs = True
         self._inbound_nodes = []
         Node(self, input_tensor, input_tensor)
         node = self._inbound_nodes[0]

@@ -31,6 +31,8 @@ class Model(Network):
     ``__init__`` and computes in ``call``.
     """
 
+    _functions: dict[Any, Any]  # the steps made so far
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__["_compiled_graph"] = None
         self.__dict__["_functions"] = {}

@@ -16,7 +16,8 @@ def _shapes(input_shape: Any) -> list[list[Any]]:
 class _Merge(Layer):
     """Element-wise merging with broadcasting."""
 
-    least, most = 2, None
+    least: int = 2
+    most: int | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -30,9 +31,10 @@ class _Merge(Layer):
         if not isinstance(input_shape, (list, tuple)) or isinstance(input_shape, ops.TensorShape):
             raise ValueError(f"A `{name}` layer should be called on a list of inputs.")
         shapes = _shapes(input_shape)
+        word = f"`{name}`" if name in ("Concatenate", "Dot") else "merge"
         if len(shapes) < self.least:
             raise ValueError(
-                f"A `{name}` layer should be called on a list of at least {self.least} inputs. Got "
+                f"A {word} layer should be called on a list of at least {self.least} inputs. Got "
                 f"{len(shapes)} inputs."
             )
         if self.most is not None and len(shapes) > self.most:
@@ -172,13 +174,14 @@ class Concatenate(_Merge):
     def build(self, input_shape: Any) -> None:
         """Checks the shapes."""
         shapes = self._check(input_shape)
-        rest = set()
+        rest = []
         for sizes in shapes:
             sizes = list(sizes)
             sizes.pop(self.axis)
-            rest.add(tuple(sizes))
-        known = [r for r in rest if None not in r]
-        if len({len(r) for r in rest}) > 1 or len({r[1:] for r in known}) > 1:
+            rest.append(sizes)
+        if len({len(r) for r in rest}) > 1 or any(
+            len(set(lengths) - {None}) > 1 for lengths in zip(*rest)
+        ):
             raise ValueError(
                 "A `Concatenate` layer requires inputs with matching shapes except for the concat "
                 f"axis. Got inputs shapes: {[tuple(s) for s in shapes]}"

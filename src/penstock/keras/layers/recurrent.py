@@ -382,7 +382,7 @@ class RNN(Layer):
 
     # -- configuration ----------------------------------------------------------------------------
     def _own_config(self) -> dict[str, Any]:
-        config = {
+        config: dict[str, Any] = {
             "return_sequences": self.return_sequences, "return_state": self.return_state,
             "go_backwards": self.go_backwards, "stateful": self.stateful, "unroll": self.unroll,
             "time_major": self.time_major,

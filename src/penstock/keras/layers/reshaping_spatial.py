@@ -54,6 +54,7 @@ class _Spatial(Layer):
 
 class _Padding(_Spatial):
     setting = "padding"
+    _padding: Any
 
     def _resized(self, sizes: list[Any]) -> list[Any]:
         return [None if n is None else n + a + b for n, (a, b) in zip(sizes, self._padding)]
@@ -104,6 +105,7 @@ class ZeroPadding3D(ZeroPadding2D):
 
 class _Cropping(_Spatial):
     setting = "cropping"
+    _cropping: Any
 
     def _resized(self, sizes: list[Any]) -> list[Any]:
         return [None if n is None else n - a - b for n, (a, b) in zip(sizes, self._cropping)]

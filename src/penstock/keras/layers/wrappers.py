@@ -191,9 +191,10 @@ class Bidirectional(Wrapper):
             half = len(weights) // 2
             self.forward_layer._initial_weights = weights[:half]
             self.backward_layer._initial_weights = weights[half:]
-        self.stateful = layer.stateful
-        self.return_sequences = layer.return_sequences
-        self.return_state = layer.return_state
+        wrapped: Any = layer
+        self.stateful = wrapped.stateful
+        self.return_sequences = wrapped.return_sequences
+        self.return_state = wrapped.return_state
         self.supports_masking = True
         self._num_constants = 0
         self.input_spec = layer.input_spec

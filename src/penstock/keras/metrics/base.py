@@ -32,7 +32,7 @@ class Metric(Layer):
         """
         update = self._updated(*args, **kwargs)
         with ops.control_dependencies([update] if update is not None else []):
-            value = self.result()
+            value: Any = self.result()
             if isinstance(value, dict):
                 return value
             value = ops.identity(value)

@@ -189,6 +189,8 @@ def _even_thresholds(count: int) -> list[float]:
 class _FourCounts(Metric):
     """All four counts at many thresholds."""
 
+    thresholds: list[float]
+
     def _make(self, count: int) -> None:
         self.true_positives = self.add_weight("true_positives", shape=(count,))
         self.true_negatives = self.add_weight("true_negatives", shape=(count,))
