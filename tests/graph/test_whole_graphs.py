@@ -19,10 +19,18 @@ CASES = [
 ]
 
 
+# What differs from TensorFlow, as `docs/differences.md` says: its tokens were filled from a `read`
+# that ran before the update but shared the variable's memory.
+DIFFERENT = {" Fill(Fill/dims, global_step/read)": " Fill(Fill/dims, global_step)"}
+
+
 @functools.cache
 def golden(family: str) -> dict[str, list[str]]:
     with lzma.open(GOLDEN / f"{family}.json.xz", "rt") as file:
-        return json.load(file)
+        text = file.read()
+    for old, new in DIFFERENT.items():
+        text = text.replace(old, new)
+    return json.loads(text)
 
 
 def check(got: list[str], wanted: list[str]) -> None:

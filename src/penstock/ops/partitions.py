@@ -59,8 +59,12 @@ def _check_vector(x: np.ndarray, what: str = "unique") -> None:
         raise _invalid(f"{what} expects a 1D vector.")
 
 
+def _vector_or_unknown(shape: TensorShape) -> TensorShape:
+    return shape if shape.sizes is None else shape.with_rank(1)
+
+
 def _unique_shape(op: Any) -> list[TensorShape]:
-    shapes = [TensorShape([None]), op.inputs[0].shape.with_rank(1)]
+    shapes = [TensorShape([None]), _vector_or_unknown(op.inputs[0].shape)]
     return shapes if len(op.outputs) == 2 else [*shapes, TensorShape([None])]
 
 

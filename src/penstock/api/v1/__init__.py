@@ -531,6 +531,9 @@ from penstock.ops.parsing import serialize_tensor as serialize_tensor
 from penstock.ops.files import matching_files as matching_files
 from penstock.ops.files import read_file as read_file
 from penstock.ops.files import write_file as write_file
+from penstock.ops.accumulators import ConditionalAccumulator as ConditionalAccumulator
+from penstock.ops.accumulators import ConditionalAccumulatorBase as ConditionalAccumulatorBase
+from penstock.ops.accumulators import SparseConditionalAccumulator as SparseConditionalAccumulator
 from penstock.ops.queues import FIFOQueue as FIFOQueue
 from penstock.ops.queues import PaddingFIFOQueue as PaddingFIFOQueue
 from penstock.ops.queues import PriorityQueue as PriorityQueue

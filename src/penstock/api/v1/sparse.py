@@ -1,6 +1,7 @@
 """``tf.sparse``: operations on sparse tensors."""
 
 from penstock.graph.composite import SparseTensor as SparseTensor
+from penstock.ops.accumulators import SparseConditionalAccumulator as SparseConditionalAccumulator
 from penstock.ops.sparse import from_dense as from_dense
 from penstock.ops.sparse import sparse_placeholder as placeholder
 from penstock.ops.sparse import sparse_tensor_dense_matmul as matmul

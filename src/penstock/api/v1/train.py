@@ -91,6 +91,7 @@ from penstock.training.server import ClusterSpec as ClusterSpec
 from penstock.training.server import Server as Server
 from penstock.training.server import replica_device_setter as replica_device_setter
 from penstock.training.session_manager import SessionManager as SessionManager
+from penstock.training.sync_replicas import SyncReplicasOptimizer as SyncReplicasOptimizer
 from penstock.training.session_run_hook import SessionRunArgs as SessionRunArgs
 from penstock.training.session_run_hook import SessionRunContext as SessionRunContext
 from penstock.training.session_run_hook import SessionRunHook as SessionRunHook
