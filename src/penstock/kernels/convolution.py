@@ -175,6 +175,52 @@ def _filter_by_rows(x: jax.Array, dy: jax.Array, shape: Sequence[int], c: Convol
     return jnp.stack(rows).reshape(shape)
 
 
+def _input_by_taps(w: jax.Array, dy: jax.Array, shape: Sequence[int], c: Convolution) -> jax.Array:
+    """Input gradient as one matrix product for each tap on the axes where the filter moves.
+
+    Turned round, a filter as large as its input is a convolution of mostly padding: XLA's CPU
+    computes all of it. Along an axis where the result has size 1 all taps go into one product.
+    """
+    if is_channels_first(c.data_format):
+        dy = jnp.transpose(dy, [0, *spatial_axes(c.data_format), 1])
+    moving = [a.out > 1 for a in c.axes]
+    total = None
+    for tap in np.ndindex(*[a.window if m else 1 for a, m in zip(c.axes, moving, strict=True)]):
+        part = w[tuple(t if m else slice(None) for t, m in zip(tap, moving, strict=True))]
+        still = part.ndim - 2
+        # [batch, moving sizes, still taps, channels]
+        flat = dy.reshape(dy.shape[0], *[a.out for a in c.axes if a.out > 1], dy.shape[-1])
+        found = lax.dot_general(flat, part, (((flat.ndim - 1,), (part.ndim - 1,)), ((), ())))
+        # Axes back into their order.
+        first_still = found.ndim - 1 - still
+        order, at_moving, at_still = [0], 1, first_still
+        for m in moving:
+            order.append(at_moving if m else at_still)
+            at_moving, at_still = at_moving + m, at_still + (not m)
+        found = jnp.transpose(found, [*order, found.ndim - 1])
+        pads = [(0, 0, 0)]
+        for t, m, a in zip(tap, moving, c.axes, strict=True):
+            begin = t * a.dilation if m else 0
+            step = a.stride if m else a.dilation
+            length = ((a.out if m else a.window) - 1) * step + 1
+            size = shape[spatial_axes(c.data_format)[len(pads) - 1]] + a.low + a.high
+            # Negative padding crops what lies in the input's padding.
+            pads.append((begin - a.low, size - begin - length - a.high, step - 1))
+        found = lax.pad(found, jnp.zeros((), found.dtype), [*pads, (0, 0, 0)])
+        total = found if total is None else total + found
+    assert total is not None
+    if is_channels_first(c.data_format):
+        total = jnp.moveaxis(total, -1, 1)
+    return total
+
+
+def _mostly_padding(shape: Sequence[int], c: Convolution) -> bool:
+    """Whether `_input_by_taps` computes much less than the convolution turned round."""
+    sizes = [shape[i] for i in spatial_axes(c.data_format)]
+    taps = math.prod(a.window for a in c.axes if a.out > 1)
+    return taps <= 16 and math.prod(sizes) >= 8 * math.prod(a.out for a in c.axes)
+
+
 def _is_plain_float(dtype: np.dtype) -> bool:
     return np.dtype(dtype) in (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -208,10 +254,15 @@ def _backprop_input(shape: Sequence[int], w: jax.Array, dy: jax.Array, c: Convol
     def general(w: jax.Array, dy: jax.Array) -> jax.Array:
         return _transpose_input(w, dy, shape, c)
 
-    native = _native("data", shape, w.shape, dy.dtype, c)
-    if native is None:
+    def by_taps(w: jax.Array, dy: jax.Array) -> jax.Array:
+        return _input_by_taps(w, dy, shape, c)
+
+    cpu = _native("data", shape, w.shape, dy.dtype, c)
+    if c.groups == 1 and _is_plain_float(dy.dtype) and _mostly_padding(shape, c):
+        cpu = by_taps
+    if cpu is None:
         return general(w, dy)
-    return lax.platform_dependent(w, dy, cpu=native, default=general)
+    return lax.platform_dependent(w, dy, cpu=cpu, default=general)
 
 
 def _backprop_filter(
