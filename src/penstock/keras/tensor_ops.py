@@ -19,12 +19,12 @@ from penstock.nn import convolution as convolution
 from penstock.nn import moments as moments
 from penstock.nn import transposed as transposed
 from penstock.nn.dense import l2_normalize as l2_normalize
-from penstock.nn.dropout import dropout_v2 as dropout
+from penstock.nn.dropout import dropout_v2 as dropout  # noqa: F401 - for the rest of Keras
 from penstock.nn.embedding import embedding_lookup as embedding_lookup
 from penstock.nn.losses import (
     sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,
 )
-from penstock.nn.losses import (
+from penstock.nn.losses import (  # noqa: F401 - for the rest of Keras
     softmax_cross_entropy_with_logits_v2 as softmax_cross_entropy_with_logits,
 )
 from penstock.nn.losses import (

@@ -182,7 +182,7 @@ def _imagenet_file(name: str, include_top: bool, files: Any) -> str:
 
 
 def odd_padding(x: Any, kernel: int | tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The zeros before and after that make a strided ``'valid'`` window cover what ``'same'`` does."""
+    """The zeros around with which a strided ``'valid'`` window covers what ``'same'`` does."""
     window = (kernel, kernel) if isinstance(kernel, int) else kernel
     sizes = _sizes(K.int_shape(x)[1:])
     less = (1, 1) if sizes[0] is None else (1 - sizes[0] % 2, 1 - sizes[1] % 2)

@@ -23,8 +23,14 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     return ops.constant(value, dtype=dtype or floatx(), shape=shape, name=name or "Const")
 
 
-def placeholder(shape: Any = None, ndim: int | None = None, dtype: Any = None,
-                sparse: bool = False, name: str | None = None, ragged: bool = False) -> Any:  # fmt: skip
+def placeholder(
+    shape: Any = None,
+    ndim: int | None = None,
+    dtype: Any = None,
+    sparse: bool = False,
+    name: str | None = None,
+    ragged: bool = False,
+) -> Any:
     """A placeholder.
 
     Args:

@@ -117,7 +117,8 @@ class Model(Network):
     def _compiled(self) -> Compiled:
         if self._settings is None:
             raise RuntimeError(
-                "You must compile your model before training/testing. Use `model.compile(optimizer, loss)`."
+                "You must compile your model before training/testing. "
+                "Use `model.compile(optimizer, loss)`."
             )
         if self._compiled_graph is None:
             self._finish_compile()

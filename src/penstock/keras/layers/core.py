@@ -92,10 +92,14 @@ class Dense(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
-        return {**super().get_config(), "units": self.units,
-                "activation": activations.serialize(self.activation), "use_bias": self.use_bias,
-                **weight_config(self, "kernel", "bias"),
-                "activity_regularizer": regularizers.serialize(self.activity_regularizer)}  # fmt: skip
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            **weight_config(self, "kernel", "bias"),
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+        }
 
 
 def weight_config(layer: Any, *names: str) -> dict[str, Any]:

@@ -29,8 +29,14 @@ def _only_top_k(y_pred: Any, k: int) -> Any:
     return y_pred * mask + -1e10 * (1 - mask)
 
 
-def confusion_counts(y_true: Any, y_pred: Any, thresholds: Any, top_k: int | None = None,
-                     class_id: int | None = None, sample_weight: Any = None) -> dict[str, Any]:  # fmt: skip
+def confusion_counts(
+    y_true: Any,
+    y_pred: Any,
+    thresholds: Any,
+    top_k: int | None = None,
+    class_id: int | None = None,
+    sample_weight: Any = None,
+) -> dict[str, Any]:
     """True and false positives and negatives, weighted, for each threshold.
 
     Args:

@@ -53,8 +53,15 @@ class CosineDecayRestarts(_Cosine):
         "initial_learning_rate", "first_decay_steps", "t_mul", "m_mul", "alpha", "name"
     )  # fmt: skip
 
-    def __init__(self, initial_learning_rate: float, first_decay_steps: int, t_mul: float = 2.0,
-                 m_mul: float = 1.0, alpha: float = 0.0, name: str | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        first_decay_steps: int,
+        t_mul: float = 2.0,
+        m_mul: float = 1.0,
+        alpha: float = 0.0,
+        name: str | None = None,
+    ) -> None:
         self.initial_learning_rate = initial_learning_rate
         self.first_decay_steps = first_decay_steps
         self.t_mul = t_mul
@@ -80,8 +87,15 @@ class LinearCosineDecay(_Cosine):
 
     _arguments = ("initial_learning_rate", "decay_steps", "num_periods", "alpha", "beta", "name")
 
-    def __init__(self, initial_learning_rate: float, decay_steps: int, num_periods: float = 0.5,
-                 alpha: float = 0.0, beta: float = 0.001, name: str | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: int,
+        num_periods: float = 0.5,
+        alpha: float = 0.0,
+        beta: float = 0.001,
+        name: str | None = None,
+    ) -> None:
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.num_periods = num_periods

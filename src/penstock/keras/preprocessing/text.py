@@ -136,7 +136,7 @@ class Tokenizer:
                 self.index_docs[number] += 1
 
     def texts_to_sequences(self, texts: Iterable[Any]) -> list[list[int]]:
-        """The texts as lists of numbers; unknown words are dropped unless there is ``oov_token``."""
+        """The texts as lists of numbers; unknown words are dropped without ``oov_token``."""
         return list(self.texts_to_sequences_generator(texts))
 
     def texts_to_sequences_generator(self, texts: Iterable[Any]) -> Iterator[list[int]]:

@@ -192,8 +192,10 @@ def _svg(boxes: Any, lines: Any, size: Any) -> str:
     for x, y, text in boxes:
         width = max(len(line) for line in text) * 6.0 + 16
         height = len(text) * 14.0 + 10
-        found.append(f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" '
-                     f'width="{width:.1f}" height="{height:.1f}" fill="white" stroke="black"/>')  # fmt: skip
+        found.append(
+            f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" '
+            f'width="{width:.1f}" height="{height:.1f}" fill="white" stroke="black"/>'
+        )
         for i, line in enumerate(text):
             below = y - height / 2 + 16 + 14 * i
             found.append(f'<text x="{x:.1f}" y="{below:.1f}">{escape(line)}</text>')

@@ -152,7 +152,7 @@ class OrderedEnqueuer(SequenceEnqueuer):
             self.sequence.on_epoch_end()
 
 
-# What the workers of a pool share: in a process that of the process, in a thread that of the thread.
+# What the workers of a pool share: that of the process, or in a thread that of the thread.
 _worker = threading.local()
 
 

@@ -32,7 +32,8 @@ class ImageDataGenerator:
         samplewise_center: subtract each image's mean.
         featurewise_std_normalization: divide by the deviation that ``fit`` found.
         samplewise_std_normalization: divide by each image's deviation.
-        zca_whitening: whiten with the components that ``fit`` found. zca_epsilon: keeps that finite.
+        zca_whitening: whiten with the components that ``fit`` found.
+        zca_epsilon: keeps that finite.
         rotation_range: degrees to turn by at most.
         width_shift_range: pixels, part of the width, or list of choices.
         height_shift_range: likewise for rows.
