@@ -85,3 +85,18 @@ def test_atomic_write_leaves_no_other_file() -> None:
     file_io.atomic_write_string_to_file("new", "text")
     assert pathlib.Path("new").read_text() == "text"
     assert sorted(os.listdir(".")) == ["d", "new"]
+
+
+def test_places_that_are_not_there(tmp_path):
+    path = str(tmp_path / "a")
+    with tf.gfile.GFile(path, "w") as file:
+        file.write("hello")
+    file = tf.gfile.GFile(path)
+    with pytest.raises(tf.errors.OutOfRangeError, match="reached end of file"):
+        file.seek(99)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Seeking to a negative position: -1"):
+        file.seek(-1)
+    file.seek(-2, 2)
+    assert file.read() == "lo"
+    file.seek(5)
+    assert file.read() == ""

@@ -127,3 +127,13 @@ def test_only_the_summary_itself_runs_on_the_host() -> None:
         session.run([merged, step])
         plan = list(session._calls.values())[-1].plan
         assert len(plan.clusters()) == 1
+
+
+def test_words_for_wrong_arguments():
+    with pytest.raises(ValueError, match="List argument 'inputs' to 'MergeSummary' Op with length"):
+        tf.summary.merge([])
+    with pytest.raises(ValueError, match=r"to have dtype string, got <dtype: 'int32'>"):
+        tf.summary.text("t", tf.constant(1))
+    with pytest.raises(ValueError, match="List argument 'values' to 'ConcatV2' Op with length 1 "):
+        tf.raw_ops.ConcatV2(values=[tf.ones([1])], axis=0)
+    assert tf.unstack(tf.ones([0, 2])) == []

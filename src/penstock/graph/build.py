@@ -68,9 +68,9 @@ def apply(op_type: str, *inputs: Any, name: str | None = None, **attributes: Any
     """
     op = apply_op(op_type, inputs, name, attributes)
     outputs = op.outputs
-    if not outputs:
-        return op
     arguments = op.definition.signature.outputs
+    if not outputs and not (len(arguments) == 1 and arguments[0].number_attr):
+        return op
     if len(arguments) == 1:
         return list(outputs) if arguments[0].is_list else outputs[0]
     grouped: list[Any] = []
@@ -123,7 +123,7 @@ def apply_op(
             if attribute.name in values:
                 value = values[attribute.name]
                 if attribute.name not in given:
-                    _check_inferred(value, attribute, op_type)
+                    _check_inferred(value, attribute, op_type, signature.inputs)
             elif attribute.required:
                 if attribute.kind == "type":
                     raise TypeError(f"Expected DataType for argument '{attribute.name}' not None.")
@@ -159,20 +159,23 @@ def _tensors_in(inputs: Sequence[Any]) -> list[Any]:
     return found
 
 
-def _check_inferred(value: Any, attribute: Any, op_type: str) -> None:
+def _check_inferred(
+    value: Any, attribute: Any, op_type: str, arguments: Sequence[Argument]
+) -> None:
     if isinstance(value, list):
         if attribute.minimum is not None and len(value) < attribute.minimum:
             raise ValueError(
-                f"List argument of '{op_type}' Op with length {len(value)} shorter than minimum "
-                f"length {attribute.minimum}."
+                f"Attr '{attribute.name}' of '{op_type}' Op passed list of length {len(value)} "
+                f"less than minimum {attribute.minimum}."
             )
         for item in value:
             forms.check_allowed(item, attribute, op_type)
     elif isinstance(value, int) and not isinstance(value, bool):
         if attribute.minimum is not None and value < attribute.minimum:
+            names = [each.name for each in arguments if each.number_attr == attribute.name]
             raise ValueError(
-                f"List argument to '{op_type}' Op with length {value} shorter than minimum length "
-                f"{attribute.minimum}."
+                f"List argument '{names[0] if names else attribute.name}' to '{op_type}' Op with "
+                f"length {value} shorter than minimum length {attribute.minimum}."
             )
     else:
         forms.check_allowed(value, attribute, op_type)

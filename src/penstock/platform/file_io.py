@@ -104,7 +104,18 @@ class FileIO:
                 None,
                 f"Invalid whence argument: {whence}. Valid values are 0, 1, or 2.",
             )
-        self._opened().seek(position if offset is None else offset, whence)
+        file = self._opened()
+        self.flush()
+        place = (position if offset is None else offset) or 0
+        end = os.fstat(file.fileno()).st_size
+        place += (0, file.tell(), end)[whence]
+        if place < 0:
+            raise errors.InvalidArgumentError(
+                None, None, f"Seeking to a negative position: {place}"
+            )
+        if place > end and not self._writable:
+            raise errors.OutOfRangeError(None, None, "reached end of file")
+        file.seek(place)
 
     def readline(self) -> Any:
         """The next line, its end included; empty at the end of the file."""

@@ -155,7 +155,8 @@ def text(name: str, tensor: Any, collections: Sequence[str] | None = None) -> Te
     """
     if tensor.dtype != dtypes.string:
         raise ValueError(
-            f"Expected tensor {tensor.name} to have dtype string, got {tensor.dtype!r}"
+            f"Expected tensor {tensor.name} to have dtype string, got "
+            f"<dtype: '{tensor.dtype.name}'>"
         )
     metadata = protos.SummaryMetadata(
         plugin_data=protos.SummaryMetadata.PluginData(plugin_name="text")

@@ -97,12 +97,10 @@ class FileWriter:
 
         Raises:
             TypeError: when ``graph`` is something else.
-            ValueError: when nothing is given, or both.
+            ValueError: when both are given.
         """
         if graph is not None and graph_def is not None:
             raise ValueError("Please pass only graph, or graph_def (deprecated), but not both.")
-        if graph is None and graph_def is None:
-            raise ValueError("Please pass the graph to be written")
         if isinstance(graph, Graph):
             definition = graph.as_graph_def(add_shapes=True)
         elif isinstance(graph, protos.GraphDef) or graph_def is not None:
