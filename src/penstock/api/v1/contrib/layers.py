@@ -63,6 +63,42 @@ relu = _partial(fully_connected, activation_fn=_relu)
 linear = _partial(fully_connected, activation_fn=None)
 legacy_linear = _partial(legacy_fully_connected, activation_fn=None)
 legacy_relu = _partial(legacy_fully_connected, activation_fn=_relu)
+from penstock.contrib.layers.feature_columns import (
+    create_feature_spec_for_parsing as create_feature_spec_for_parsing,
+)
+from penstock.contrib.layers.feature_columns import (
+    input_from_feature_columns as input_from_feature_columns,
+)
+from penstock.contrib.layers.feature_columns import (
+    joint_weighted_sum_from_feature_columns as joint_weighted_sum_from_feature_columns,
+)
+from penstock.contrib.layers.feature_columns import one_hot_column as one_hot_column
+from penstock.contrib.layers.feature_columns import (
+    parse_feature_columns_from_examples as parse_feature_columns_from_examples,
+)
+from penstock.contrib.layers.feature_columns import real_valued_column as real_valued_column
+from penstock.contrib.layers.feature_columns import (
+    sparse_column_with_hash_bucket as sparse_column_with_hash_bucket,
+)
+from penstock.contrib.layers.feature_columns import (
+    sparse_column_with_integerized_feature as sparse_column_with_integerized_feature,
+)
+from penstock.contrib.layers.feature_columns import (
+    sparse_column_with_keys as sparse_column_with_keys,
+)
+from penstock.contrib.layers.feature_columns import (
+    sparse_column_with_vocabulary_file as sparse_column_with_vocabulary_file,
+)
+from penstock.contrib.layers.feature_columns import weighted_sparse_column as weighted_sparse_column
+from penstock.contrib.layers.feature_columns import (
+    weighted_sum_from_feature_columns as weighted_sum_from_feature_columns,
+)
+from penstock.contrib.layers.feature_columns import layers_crossed_column as crossed_column
+from penstock.contrib.layers.feature_columns import layers_embedding_column as embedding_column
+from penstock.contrib.layers.feature_columns import (
+    layers_shared_embedding_columns as shared_embedding_columns,
+)
+from penstock.estimator.feature_columns import bucketized_column as bucketized_column
 
 from penstock.compat.missing import namespace_getattr as _namespace_getattr
 
