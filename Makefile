@@ -25,11 +25,11 @@ test-more: $(VENV)/ready  ## the suites of the youngest rooms, in their first ro
 test-long: $(VENV)/ready  ## the tests that take minutes
 	$(BIN)/python -m pytest -n $(WORKERS) -m "long and not reference" tests
 
-lint: $(VENV)/ready
+lint: $(VENV)/ready types  ## style, layout and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 
-types: $(VENV)/ready
+types: $(VENV)/ready  ## types alone
 	$(BIN)/mypy src/penstock
 
 demo: $(VENV)/ready  ## train Deep MNIST
