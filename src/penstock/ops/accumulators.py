@@ -106,7 +106,7 @@ class SparseAccumulator(Accumulator):
 
     def _check(self, gradient: Any, run: Any) -> None:
         indices, values, _, _ = gradient
-        sizes = None if self.shape.ndims in (None, 0) else self.shape.as_list()
+        sizes: Any = None if self.shape.ndims in (None, 0) else self.shape.as_list()
         for i, index in enumerate(indices if sizes and sizes[0] is not None else ()):
             if index >= sizes[0]:
                 raise errors.InvalidArgumentError(

@@ -222,6 +222,8 @@ class _SyncReplicasHook(SessionRunHook):
         self._optimizer = optimizer
         self._is_chief = is_chief
         self._num_tokens = num_tokens
+        self._queue_runner: QueueRunner | None = None
+        self._init_tokens_op: Any = None
 
     def begin(self) -> None:
         """Makes the operations, before the graph is closed."""
@@ -233,8 +235,6 @@ class _SyncReplicasHook(SessionRunHook):
             self._init_tokens_op = optimizer.get_init_tokens_op(self._num_tokens)
         else:
             self._local_init_op = optimizer.local_step_init_op
-            self._queue_runner = None
-            self._init_tokens_op = None
 
     def after_create_session(self, session: Any, coord: Any) -> None:
         """Runs them.
