@@ -7,7 +7,9 @@ with JAX is its own business.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import math
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -26,20 +28,41 @@ _DEVICE = re.compile(r"/device:([A-Za-z]+):(\d+|\*)")
 _TINY_SIZE = 64
 _TINY = {"xla_backend_optimization_level": 0}
 
+# XLA's older way of making loops for the CPU compiles the programs of feed-forward networks in half
+# the time, to code as fast. Many products of matrices (a recurrent network) take it longer.
+_MOST_EQUATIONS = 1000
+_MOST_PRODUCTS = 16
+_OLDER_LOOPS: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False}
 
-def _largest(jaxpr: Any) -> int:
-    """The number of elements of the largest array in a program."""
-    largest = max((v.aval.size for v in jaxpr.jaxpr.invars), default=0)
+
+def _nested(jaxpr: Any) -> Iterator[Any]:
+    """A program's equations and those of the functions, loops and branches in it."""
     pending = [jaxpr.jaxpr]
     while pending:
         for equation in pending.pop().eqns:
-            for variable in equation.outvars:
-                largest = max(largest, getattr(variable.aval, "size", 0))
+            yield equation
             for value in equation.params.values():
                 for each in value if isinstance(value, (list, tuple)) else (value,):
                     inner = getattr(each, "jaxpr", each)
                     if hasattr(inner, "eqns"):
                         pending.append(inner)
+
+
+def _suits_older_loops(jaxpr: Any) -> bool:
+    names = [equation.primitive.name for equation in _nested(jaxpr)]
+    return (
+        len(names) <= _MOST_EQUATIONS
+        and names.count("dot_general") <= _MOST_PRODUCTS
+        and not {"while", "scan"}.intersection(names)
+    )
+
+
+def _largest(jaxpr: Any) -> int:
+    """The number of elements of the largest array in a program."""
+    largest = max((v.aval.size for v in jaxpr.jaxpr.invars), default=0)
+    for equation in _nested(jaxpr):
+        for variable in equation.outvars:
+            largest = max(largest, getattr(variable.aval, "size", 0))
     return largest
 
 
@@ -63,10 +86,7 @@ class Traced:
         self._device = device
         self._donated = len(donated)
         self._shapes = [jax.ShapeDtypeStruct(np.shape(v), v.dtype) for v in (*donated, *others)]
-        # Only NumPy arrays of 64-bit types would be narrowed on their way in.
-        self._is_wide = any(
-            isinstance(v, np.ndarray) and np.dtype(v.dtype).itemsize >= 8 for v in others
-        )
+        self._is_wide = _is_wide(others)
         self._traced = self._trace(function, self._donated, True)
 
     def _trace(self, function: Callable[..., Any], donated: int, keep_unused: bool) -> Any:
@@ -76,9 +96,13 @@ class Traced:
             )
             return jitted.trace(*self._shapes)
 
-    def compile(self) -> Callable[..., Sequence[Any]]:
-        """The program that computes everything."""
-        return self._compile(self._traced)
+    def compile(self, also: str | None = None) -> Callable[..., Sequence[Any]]:
+        """The program that computes everything.
+
+        Args:
+            also: a file to keep it in besides that which its text names.
+        """
+        return self._compile(self._traced, also)
 
     def compile_part(self, start: int, stop: int, donate: bool) -> Callable[..., Sequence[Any]]:
         """The program that computes results ``start`` to ``stop`` and nothing else.
@@ -97,18 +121,28 @@ class Traced:
 
         return self._compile(self._trace(function, self._donated if donate else 0, donate))
 
-    def _compile(self, traced: Any) -> Callable[..., Sequence[Any]]:
-        options = _TINY if _largest(traced.jaxpr) <= _TINY_SIZE else {}
+    def _compile(self, traced: Any, also: str | None = None) -> Callable[..., Sequence[Any]]:
+        options = self._options(traced.jaxpr)
         with jax.enable_x64(True), _on(self._device):
-            compiled = program_cache.compile_cached(traced.lower(), self._device, options)
-        if not self._is_wide:
-            return _direct(compiled)
+            lowered = traced.lower()
+            try:
+                compiled = program_cache.compile_cached(lowered, self._device, options, also)
+            except jax.errors.JaxRuntimeError as error:
+                if options is not _OLDER_LOOPS or "option" not in str(error):
+                    raise
+                # It is one of a certain time in XLA's life.
+                _OLDER_LOOPS.clear()
+                compiled = program_cache.compile_cached(lowered, self._device, {}, also)
+        return _callable(compiled, self._is_wide)
 
-        def call(*values: Any) -> Sequence[Any]:
-            with jax.enable_x64(True):
-                return compiled(*values)
-
-        return call
+    def _options(self, jaxpr: Any) -> dict[str, Any]:
+        """XLA's options for a program."""
+        if _largest(jaxpr) <= _TINY_SIZE:
+            return _TINY
+        platform = self._device.platform if self._device else jax.default_backend()
+        if platform == "cpu" and _suits_older_loops(jaxpr):
+            return _OLDER_LOOPS
+        return {}
 
     def elements_behind(self, start: int, stop: int) -> float:
         """How many elements are read and computed for results ``start`` to ``stop``.
@@ -127,6 +161,47 @@ class Traced:
             wanted.update(inputs)
             total += sum(getattr(v.aval, "size", 0) for v in (*inputs, *equation.outvars))
         return total
+
+
+def compile_kernel(
+    name: Any, function: Callable[..., Any], arguments: Sequence[Any]
+) -> Callable[..., Sequence[Any]]:
+    """Compiles a kernel that has nothing to do with any graph.
+
+    It is kept between processes under its name and the text of the files beside its own, so that
+    the next process doesn't even trace it.
+
+    Args:
+        name: what tells it from others made of the same files.
+        function: returns a list of arrays; depends on the name and modules of its own folder alone.
+        arguments: arrays of the shapes and types it will be called with.
+    """
+    own = inspect.getsourcefile(function) or ""
+    folder = os.path.dirname(own)
+    sources = sorted(os.path.join(folder, f) for f in os.listdir(folder) if f.endswith(".py"))
+    shapes = [(np.shape(a), str(a.dtype)) for a in arguments]
+    path = program_cache.file_of_source(f"{name} {shapes}", [*sources, __file__], None)
+    found = None if path is None else program_cache.load(path, None)
+    if found is not None:
+        return _callable(found, _is_wide(arguments))
+    return Traced(function, [], arguments).compile(path)
+
+
+def _is_wide(values: Sequence[Any]) -> bool:
+    # Only NumPy arrays of 64-bit types would be narrowed on their way in.
+    return any(isinstance(v, np.ndarray) and np.dtype(v.dtype).itemsize >= 8 for v in values)
+
+
+def _callable(compiled: Any, is_wide: bool) -> Callable[..., Sequence[Any]]:
+    """``compiled``, called with 64-bit types where it needs them."""
+    if not is_wide:
+        return _direct(compiled)
+
+    def call(*values: Any) -> Sequence[Any]:
+        with jax.enable_x64(True):
+            return compiled(*values)
+
+    return call
 
 
 def _direct(compiled: Any) -> Callable[..., Sequence[Any]]:

@@ -165,13 +165,14 @@ class HostRun:
         """A compiled program that a host kernel uses, compiled once in a process.
 
         Args:
-            name: what tells the program from others. function: returns a list of arrays.
+            name: what tells the program from others.
+            function: as for ``compiler.compile_kernel``.
             arguments: arrays of the shapes and types it will be called with.
         """
         key = (name, *((np.shape(a), str(a.dtype)) for a in arguments))
         found = _programs.get(key)
         if found is None:
-            found = _programs[key] = compiler.compile(function, [], arguments)
+            found = _programs[key] = compiler.compile_kernel(name, function, arguments)
         return found
 
     # -- running ------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import os
 import pickle
 import stat
 import tempfile
+from collections.abc import Iterable
 from typing import Any
 
 import jax
@@ -66,29 +67,57 @@ def _surroundings() -> bytes:
     return "\n".join(parts).encode()
 
 
-def compile_cached(lowered: Any, device: Any, options: dict[str, Any]) -> Any:
-    """``lowered.compile(options)``, or the same program from the cache."""
-    path = _file_of(lowered, device, options)
+def compile_cached(
+    lowered: Any, device: Any, options: dict[str, Any], also: str | None = None
+) -> Any:
+    """``lowered.compile(options)``, or the same program from the cache.
+
+    Args:
+        lowered: the program. device: where it will run. options: XLA's.
+        also: another file to keep it in, from ``file_of_source``.
+    """
+    # The text leaves out where in which file an operation was made; the bytecode would not.
+    path = _file_of(device, f"{options}\n{lowered.as_text()}")
     if path is None:
         return lowered.compile(options)
     found = _load(path, device)
-    if found is not None:
-        return found
-    compiled = lowered.compile(options)
-    _store(path, compiled)
-    return compiled
+    if found is None:
+        found = lowered.compile(options)
+        _store(path, found)
+    if also is not None:
+        with contextlib.suppress(OSError):
+            os.link(path, also)
+    return found
 
 
-def _file_of(lowered: Any, device: Any, options: dict[str, Any]) -> str | None:
+def file_of_source(name: str, sources: Iterable[str], device: Any) -> str | None:
+    """The file that keeps a program which follows from its name and the text of some files.
+
+    Such a program needn't be traced to be found.
+    """
+    texts = [f"source {name}"]
+    try:
+        for source in sources:
+            with open(source, encoding="utf-8") as file:
+                texts.append(file.read())
+    except OSError:
+        return None
+    return _file_of(device, "\n".join(texts))
+
+
+def load(path: str, device: Any) -> Any:
+    """The program that a file keeps, or ``None``."""
+    return _load(path, device)
+
+
+def _file_of(device: Any, text: str) -> str | None:
     name = folder()
     directory = None if name is None else _usable_folder(name)
     if directory is None:
         return None
     digest = hashlib.sha256(_surroundings())
     chosen = device or jax.devices()[0]
-    digest.update(f"{chosen.platform} {chosen.device_kind} {chosen.id} {options}".encode())
-    # The text leaves out where in which file an operation was made; the bytecode would not.
-    digest.update(lowered.as_text().encode())
+    digest.update(f"{chosen.platform} {chosen.device_kind} {chosen.id} {text}".encode())
     return os.path.join(directory, digest.hexdigest())
 
 
