@@ -111,3 +111,13 @@ def test_shape_arithmetic_costs_nothing_in_a_run() -> None:
     with tf.Session() as sess:
         for batch in (1, 4):
             assert sess.run(flat, {x: np.zeros((batch, 6))}).shape == (2 * batch, 3)
+
+
+def test_shapes_of_a_list_are_merged_from_its_end():
+    for merge in (tf.add_n, tf.stack):
+        with pytest.raises(ValueError) as caught:
+            merge([tf.constant(1.0), tf.ones([2, 3]), tf.ones([2])], name="a")
+        assert str(caught.value).startswith(
+            "Shapes must be equal rank, but are 2 and 1\n\tFrom merging shape 1 with other shapes. "
+            "for 'a"
+        )

@@ -32,12 +32,15 @@ def unknown_output(op: Any) -> list[TensorShape]:
 
 def same_shapes(op: Any) -> TensorShape:
     """All inputs and the output have one shape."""
-    shape = op.inputs[0].shape
-    for number, tensor in enumerate(op.inputs[1:], 1):
+    shape = op.inputs[-1].shape
+    # From the last to the first: that is what messages show.
+    for number, tensor in reversed(list(enumerate(op.inputs[:-1]))):
         try:
-            shape = merged_shape(shape, tensor.shape)
+            shape = merged_shape(tensor.shape, shape)
         except ValueError as error:
-            raise ValueError(f"{error}\n\tFrom merging shape {number} with the others.") from None
+            if not op.definition.signature.inputs[0].is_list:
+                raise
+            raise ValueError(f"{error}\n\tFrom merging shape {number} with other shapes.") from None
     return shape
 
 
