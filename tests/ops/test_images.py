@@ -108,3 +108,11 @@ def test_gradient_of_hsv_is_the_derivative() -> None:
             x, [4, 5, 3], tf.image.rgb_to_hsv(x), [4, 5, 3], start, 1e-3
         )
     assert error < 0.02
+
+
+def test_images_that_no_codec_takes():
+    with tf.Session() as session:
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"1 or 3 channels, got \[2,2,2\]"):
+            session.run(tf.image.encode_jpeg(tf.zeros([2, 2, 2], tf.uint8)))
+        with pytest.raises(tf.errors.InvalidArgumentError, match="1, 2, 3, or 4 channels, got 5"):
+            session.run(tf.image.encode_png(tf.zeros([2, 2, 5], tf.uint8)))

@@ -14,6 +14,7 @@ from penstock.graph.scopes import control_dependencies, name_scope
 from penstock.graph.shapes import TensorShape
 from penstock.graph.tensor import Tensor
 from penstock.kernels import image_codecs as kernels
+from penstock.ops.operand_shapes import brackets
 from penstock.ops.shape_rules import scalar_output
 
 
@@ -158,9 +159,9 @@ class EncodePng:
             raise errors.InvalidArgumentError(
                 None,
                 op,
-                "image must have 1, 2, 3, or 4 channels"
+                f"image must have 1, 2, 3, or 4 channels, got {image.shape[2]}"
                 if image.ndim == 3
-                else f"image must be 3-dimensional{list(image.shape)}",
+                else f"image must be 3-dimensional{brackets(image.shape)}",
             )
         return _scalar(kernels.encode_png(image, compression))
 
@@ -198,7 +199,7 @@ def _check_pixels(image: np.ndarray, channels: int | None, op: Any) -> None:
         )
     if image.shape[2] not in (1, 3) or channels not in (None, image.shape[2]):
         raise errors.InvalidArgumentError(
-            None, op, f"image must have 1 or 3 channels, got {list(image.shape)}"
+            None, op, f"image must have 1 or 3 channels, got {brackets(image.shape)}"
         )
 
 
