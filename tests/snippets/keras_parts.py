@@ -133,3 +133,40 @@ def several_gpus(tf, out):
     model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(3,))])
     out.error(lambda: tf.keras.utils.multi_gpu_model(model, 1))
     out.error(lambda: tf.keras.utils.multi_gpu_model(model, [0]))
+
+
+def operations_as_layers(tf, out):
+    keras = tf.keras
+    L = keras.layers
+    x = keras.Input((3,))
+    h = L.Dense(2, kernel_initializer="ones")(x)
+    y = tf.nn.relu(h) * 2.0 + tf.reduce_sum(h, 1, keepdims=True)
+    y = L.Dense(1, kernel_initializer="ones")(y)
+    model = keras.Model(x, [tf.square(y), tf.split(h, 2, axis=1)[1]])
+    model.compile("sgd", "mse")
+    for layer in model.layers:
+        out(type(layer).__name__, layer.name, layer.output_shape)
+    data = np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 0.0]])
+    for array in model.predict(data):
+        out(array)
+    out(np.array(model.train_on_batch(data, [np.ones((2, 1)), np.ones((2, 1))])))
+    again = keras.Model.from_config(model.get_config())
+    again.set_weights(model.get_weights())
+    for array, wanted in zip(again.predict(data), model.predict(data)):
+        out(np.allclose(array, wanted, rtol=1e-4))
+    z = keras.Input((3,))
+    for array in keras.backend.function([z], model(z))([data]):
+        out(array)
+
+
+def mistakes(tf, out):
+    keras = tf.keras
+    L = keras.layers
+    out.error(lambda: L.Add()([keras.Input((3,))]))
+    out.error(lambda: L.concatenate([keras.Input((3, 2)), keras.Input((4, 3))]))
+    out.error(lambda: keras.Sequential([L.Dense(1, input_shape=(3,), name="a"), L.Dense(1, name="a")]))
+    out.error(lambda: keras.Model(keras.Input((3,)), L.Dense(2)(keras.Input((3,), name="other"))))
+    out.error(lambda: L.Conv2D(3, 5)(keras.Input((3, 3, 1))))
+    out.error(lambda: L.Dense(3)(tf.zeros((3,))))
+    out.error(lambda: L.Conv2D(3, 3)(tf.zeros((3, 4, 4))))
+    out.error(lambda: L.add([keras.Input((3,)), keras.Input((4,))]))

@@ -207,7 +207,7 @@ _FIRST = {1: "NCW", 2: "NCHW", 3: "NCDHW"}
 
 
 def convolve(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any,
-             count: int) -> Any:  # fmt: skip
+             count: int, name: str | None = None) -> Any:  # fmt: skip
     """A convolution over ``count`` spatial axes."""
     data_format = known_data_format(data_format)
     if padding == "causal":
@@ -223,6 +223,7 @@ def convolve(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, 
         strides=tuple_of(strides, count, "strides"),
         dilation_rate=tuple_of(dilation, count, "dilation_rate"),
         data_format=(_LAST if data_format == "channels_last" else _FIRST)[count],
+        name=name,
     )
 
 

@@ -382,12 +382,13 @@ class Layer:
                 continue
             if loss is None:
                 continue
+            tensor: Any = loss
             if not isinstance(loss, ops.Tensor):
-                loss = ops.convert_to_tensor(loss, dtype=K.floatx())
+                tensor = ops.convert_to_tensor(loss, dtype=K.floatx())
             if inputs is None and not hasattr(_calls, "stack"):
                 inputs = None
-            loss._unconditional_loss = inputs is None and not _inside(self)
-            self._losses.append(loss)
+            tensor._unconditional_loss = inputs is None and not _inside(self)
+            self._losses.append(tensor)
 
     @property
     def losses(self) -> list[Any]:
@@ -403,6 +404,7 @@ class Layer:
         made = self.__dict__.setdefault("_made_losses", weakref.WeakKeyDictionary())
         known = made.setdefault(ops.get_default_graph(), {})
         tensors = []
+        loss: Any
         for function in self._callable_losses:
             if id(function) not in known:
                 loss = function()
@@ -519,7 +521,7 @@ class Layer:
         self._input_spec = value
 
     # -- calling ----------------------------------------------------------------------------------
-    def call(self, inputs: Any, **kwargs: Any) -> Any:
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """What the layer computes: the inputs themselves, unless a subclass says otherwise."""
         return inputs
 
@@ -547,6 +549,13 @@ class Layer:
         """
         inputs = self._convert_inputs(inputs)
         flat = nest.flatten(inputs)
+        if not _calls.__dict__.get("stack") and any(
+            isinstance(t, ops.Tensor) and not hasattr(t, "_keras_history")
+            and getattr(t.graph, "_has_keras_inputs", False) for t in flat
+        ):  # fmt: skip
+            from penstock.keras.engine.op_layer import create_history
+
+            create_history(flat)
         if self._call_takes("mask") and kwargs.get("mask") is None and len(args) == 0:
             mask = self._collect_masks(inputs)
             if mask is not None:
@@ -711,6 +720,7 @@ class Layer:
             )
 
         self._build_from(input_shape)
+        inputs: Any
         with Graph().as_default():
             if is_shape(input_shape):
                 inputs = ops.placeholder(self._dtype, shape=ops.TensorShape(input_shape))

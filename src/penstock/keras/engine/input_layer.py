@@ -70,6 +70,11 @@ class InputLayer(Layer):
         node.inbound_layers, node.keras_inputs = [], []
         self._outbound_nodes = []
 
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the input, in a list, as TensorFlow has it (and prints it in summaries)."""
+        return [self._common_shape("output")]
+
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {

@@ -12,6 +12,7 @@ from penstock.keras import tensor_ops as ops
 from penstock.keras.engine.base_layer import Layer
 from penstock.keras.engine.input_layer import InputLayer
 from penstock.keras.engine.node import Node, get_source_inputs
+from penstock.keras.engine.op_layer import create_history
 from penstock.keras.engine.summary import print_summary
 
 _KERAS_VERSION = "2.2.4-tf"
@@ -72,6 +73,7 @@ class Network(Layer):
                 "The list of inputs passed to the model is redundant. All inputs should only "
                 f"appear once. Found: {flat_inputs}"
             )
+        create_history(flat_outputs)
         for tensor in flat_outputs:
             if not hasattr(tensor, "_keras_history"):
                 raise ValueError(
@@ -168,13 +170,15 @@ class Network(Layer):
             self._layers.extend(group)
         self._nodes_by_depth = by_depth
         available = {id(t) for t in inputs}
+        passed: list[str] = []
         for depth in sorted(by_depth, reverse=True):
             for node in by_depth[depth]:
                 if isinstance(node.outbound_layer, InputLayer):
                     if not any(id(t) in available for t in nest.flatten(node.output_tensors)):
                         raise ValueError(
                             "Graph disconnected: cannot obtain value for tensor "
-                            f'{node.output_tensors} at layer "{node.outbound_layer.name}".'
+                            f'{node.output_tensors} at layer "{node.outbound_layer.name}". The '
+                            f"following previous layers were accessed without issue: {passed}"
                         )
                     continue
                 cut = all(id(t) in available for t in nest.flatten(node.output_tensors))
@@ -183,9 +187,11 @@ class Network(Layer):
                     if missing:
                         raise ValueError(
                             f"Graph disconnected: cannot obtain value for tensor {missing[0]} at "
-                            f'layer "{node.outbound_layer.name}".'
+                            f'layer "{node.outbound_layer.name}". The following previous layers '
+                            f"were accessed without issue: {passed}"
                         )
                 available.update(id(t) for t in nest.flatten(node.output_tensors))
+                passed.append(node.outbound_layer.name)
         names = [layer.name for layer in self._layers]
         for name in names:
             if names.count(name) != 1:

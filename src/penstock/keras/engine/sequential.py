@@ -55,9 +55,8 @@ class Sequential(Model):
             raise TypeError(f"The added layer must be an instance of class Layer. Found: {layer}")
         if any(existing.name == layer.name for existing in self._layers):
             raise ValueError(
-                f'All layers added to a Sequential model should have unique names. Name "{layer.name}" '
-                "is already the name of a layer in this model. Update the `name` argument to pass "
-                "a unique name."
+                f'The name "{layer.name}" is used 2 times in the model. All layer names should be '
+                "unique."
             )
         self.built = False
         self._forget_functions()

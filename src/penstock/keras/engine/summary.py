@@ -72,8 +72,6 @@ def print_summary(model: Any, line_length: int | None = None, positions: Any = N
     for i, layer in enumerate(layers):
         try:
             shape = layer.output_shape
-            if type(layer).__name__ == "InputLayer":
-                shape = [shape]
         except AttributeError:
             shape = "multiple"
         count: Any = layer.count_params() if layer.built else "0 (unused)"

@@ -37,6 +37,10 @@ def normalize_padding(value: Any) -> str:
     return padding
 
 
+# What TensorFlow's layers call the operation.
+_OPERATIONS = {1: "conv1d", 2: "Conv2D", 3: "Conv3D"}
+
+
 class Conv(Layer):
     """A convolution over ``rank`` axes; see ``Conv2D`` for the arguments."""
 
@@ -101,7 +105,7 @@ class Conv(Layer):
         """The convolution, bias and activation."""
         outputs = K.convolve(
             inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate,
-            self.rank,
+            self.rank, _OPERATIONS[self.rank],
         )  # fmt: skip
         return self._finished(outputs)
 

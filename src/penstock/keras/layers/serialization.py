@@ -24,12 +24,13 @@ def layer_classes() -> dict[str, Any]:
     """All layers and models, by the names of their classes."""
     from penstock.keras.engine.input_layer import InputLayer
     from penstock.keras.engine.network import Network
+    from penstock.keras.engine.op_layer import TensorFlowOpLayer
     from penstock.keras.engine.sequential import Sequential
     from penstock.keras.engine.training import Model
 
     found: dict[str, Any] = {
         "Model": Model, "Functional": Model, "Sequential": Sequential, "Network": Network,
-        "InputLayer": InputLayer,
+        "InputLayer": InputLayer, "TensorFlowOpLayer": TensorFlowOpLayer,
     }  # fmt: skip
     package = __name__.rpartition(".")[0]
     for name in MODULES:
