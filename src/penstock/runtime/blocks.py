@@ -84,6 +84,7 @@ class While:
     predicate: Tensor
     condition: Block
     body: Block
+    gates: list[Operation] = field(default_factory=list)  # identities between switches and exits
 
     def operations(self) -> Iterator[Operation]:
         """All operations inside, the frame's own included."""
@@ -94,6 +95,7 @@ class While:
                 yield loop.switch
         yield from self.condition.operations()
         yield from self.body.operations()
+        yield from self.gates
         for loop in self.loops:
             if loop.exit is not None:
                 yield loop.exit

@@ -398,7 +398,15 @@ class _Structure:
             for op in frame.ops
             if op.type in SWITCH and op.inputs[1].op is loop_conds[0]
         }
-        exits = {op.inputs[0].op: op for op in frame.ops if op.type in EXIT}
+        exits, passed = {}, set()
+        for op in frame.ops:
+            if op.type in EXIT:
+                source = op.inputs[0].op
+                # Gated gradients (`tf.tuple`) put an identity between the switch and its exit.
+                while source.type == "Identity":
+                    passed.add(source)
+                    source = source.inputs[0].op
+                exits[source] = op
         loops = []
         for merge in frame.ops:
             if merge.type not in MERGE or merge.inputs[0].op.type not in ENTER:
@@ -415,7 +423,7 @@ class _Structure:
                 )
             )
         own = {loop.merge for loop in loops} | set(enters) | set(loop_conds)
-        own |= set(switches.values()) | set(exits.values())
+        own |= set(switches.values()) | set(exits.values()) | passed
         own |= {op for op in frame.ops if op.type in NEXT}
         rest = [op for op in frame.ops if op not in own]
         in_condition = self._ancestors(predicate, {loop.merge for loop in loops}, frame)
@@ -433,6 +441,7 @@ class _Structure:
             predicate,
             self._schedule(condition, condition_children, context),
             self._schedule(body, body_children, context),
+            [op for op in frame.ops if op in passed],
         )
 
     def _ancestors(self, tensor: Tensor, stop: set[Operation], frame: _Frame) -> set[Operation]:
