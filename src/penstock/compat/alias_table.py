@@ -24,6 +24,7 @@ PREFIXES = {
     "contrib.keras.python.keras": "keras",
     "contrib.keras.api.keras": "keras",
     "contrib.keras": "keras",
+    "contrib.slim.python.slim": "contrib.slim",
     "keras.api.keras": "keras",
     "models.rnn": "python.ops",  # TensorFlow 0.5
 }
