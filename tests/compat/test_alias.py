@@ -161,8 +161,8 @@ def test_public_lookups_do_not_find_internal_modules(installed):
         ("import tensorflow.contrib.rnnn", "tf.contrib.rnnn is not in Penstock (it is not among "
          "the names of TensorFlow 0.12 to 1.15 that Penstock knows); "
          "the nearest name is tf.contrib.rnn."),
-        ("from tensorflow.contrib import slim", "tf.contrib.slim is not in Penstock "
-         "(TensorFlow 1.15 had it); dir(tf.contrib) lists what is there."),
+        ("from tensorflow.contrib import gan", "tf.contrib.gan is not in Penstock "
+         "(TensorFlow 1.4 had it); dir(tf.contrib) lists what is there."),
         ("from tensorflow.keras.layers import Dens", "tf.keras.layers.Dens is not in Penstock (it "
          "is not among the names of TensorFlow 0.12 to 1.15 that Penstock knows); "
          "the nearest name is tf.keras.layers.Dense."),
