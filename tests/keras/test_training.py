@@ -250,3 +250,12 @@ def test_errors(action: object, message: str) -> None:
 def test_not_compiled() -> None:
     with pytest.raises(RuntimeError, match="compile"):
         keras.Sequential([L.Dense(1, input_shape=(3,))]).fit(*data())
+
+
+def test_a_generator_needs_a_number_of_steps() -> None:
+    x, y = data()
+    batches = ((x, y) for _ in range(3))
+    with pytest.raises(ValueError, match="the number of steps via the `steps_per_epoch` argument"):
+        linear().fit(batches)
+    with pytest.raises(ValueError, match="the number of steps via the `steps` argument"):
+        linear().evaluate(batches)

@@ -73,7 +73,8 @@ class _Data:
                     "`sample_weight` argument is not supported when data is a generator, dataset "
                     "or Sequence."
                 )
-            self.source = batches_from(x, steps, **queue)
+            name = "steps_per_epoch" if mode == "train" else "steps"
+            self.source = batches_from(x, steps, **queue, argument=name)
             self.steps = self.source.steps
             return
         if mode == "predict":

@@ -170,8 +170,9 @@ class _Dataset(BatchSource):
 
 
 def batches_from(value: Any, steps: int | None, max_queue_size: int = 10, workers: int = 1,
-                 use_multiprocessing: bool = False) -> BatchSource:  # fmt: skip
-    """The source for what a user passed.
+                 use_multiprocessing: bool = False,
+                 argument: str = "steps") -> BatchSource:  # fmt: skip
+    """The source for what a user passed; ``argument`` is what the number of steps is called.
 
     Raises:
         ValueError: for an endless one without a number of steps.
@@ -183,4 +184,6 @@ def batches_from(value: Any, steps: int | None, max_queue_size: int = 10, worker
         and hasattr(value, "__len__")
     ):  # fmt: skip
         return _SequenceSource(value, steps, max_queue_size, workers, use_multiprocessing)
+    if steps is None:
+        raise ValueError(f"Please specify the number of steps via the `{argument}` argument.")
     return _Generator(value, steps, max_queue_size, workers, use_multiprocessing)
