@@ -11,7 +11,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import dtypes, errors
+from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.composite import SparseTensor, SparseTensorValue
 from penstock.graph.convert import convert_to_tensor
@@ -38,12 +38,8 @@ from penstock.ops.identities import identity as identity
 from penstock.ops.identities import identity_n as identity_n
 from penstock.ops.identities import prevent_gradient as prevent_gradient
 from penstock.ops.identities import stop_gradient as stop_gradient
+from penstock.ops.messages import invalid
 from penstock.ops.shape_rules import scalar_output
-
-
-def invalid(message: str) -> errors.InvalidArgumentError:
-    """The error of a kernel that was given values it can't use."""
-    return errors.InvalidArgumentError(None, None, message)
 
 
 def reshape_to_input(op: Any, grad: Any) -> Tensor:

@@ -11,7 +11,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from penstock.graph import dtypes, errors
+from penstock.graph import dtypes
 from penstock.graph.build import apply
 from penstock.graph.composite import IndexedSlices
 from penstock.graph.operation import PADDED as PADDED
@@ -20,10 +20,7 @@ from penstock.graph.shapes import TensorShape, unknown_shape
 from penstock.graph.static_values import constant_value
 from penstock.graph.tensor import Tensor
 from penstock.ops.arrays import reshape, shape
-
-
-def _invalid(message: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(None, None, message)
+from penstock.ops.messages import invalid
 
 
 # -- unique ------------------------------------------------------------------------------------
@@ -56,7 +53,7 @@ def _unique(x: np.ndarray, axis: int, kind: Any) -> tuple[np.ndarray, np.ndarray
 
 def _check_vector(x: np.ndarray, what: str = "unique") -> None:
     if x.ndim != 1:
-        raise _invalid(f"{what} expects a 1D vector.")
+        raise invalid(f"{what} expects a 1D vector.")
 
 
 def _vector_or_unknown(shape: TensorShape) -> TensorShape:
@@ -227,7 +224,7 @@ class ListDiff:
     def host(x: np.ndarray, y: np.ndarray, *, out_idx: Any) -> Any:
         for name, value in (("x", x), ("y", y)):
             if value.ndim != 1:
-                raise _invalid(f"{name} should be a 1D vector.")
+                raise invalid(f"{name} should be a 1D vector.")
         unwanted = set(y.tolist())
         kept = np.array([i for i, v in enumerate(x.tolist()) if v not in unwanted], np.int64)
         return x[kept], kept.astype(out_idx)
@@ -357,14 +354,14 @@ class DynamicPartition:
 
     def host(data: np.ndarray, partitions: np.ndarray, *, num_partitions: int) -> Any:
         if data.shape[: partitions.ndim] != partitions.shape:
-            raise _invalid(
+            raise invalid(
                 "data.shape must start with partitions.shape, got data.shape = "
                 f"{list(data.shape)}, partitions.shape = {list(partitions.shape)}"
             )
         bad = np.argwhere((partitions < 0) | (partitions >= num_partitions))
         if len(bad):
             at = tuple(bad[0])
-            raise _invalid(
+            raise invalid(
                 f"partitions[{','.join(map(str, at))}] = {partitions[at]} is not in [0, "
                 f"{num_partitions})"
             )
@@ -418,14 +415,14 @@ def _stitched(indices: list[Any], data: list[Any], module: Any) -> Any:
     rows = 0
     for i, (index, values) in enumerate(zip(indices, data, strict=True)):
         if values.shape[: index.ndim] != index.shape:
-            raise _invalid(
+            raise invalid(
                 f"data[{i}].shape = {list(values.shape)} does not start with indices[{i}].shape = "
                 f"{list(index.shape)}"
             )
         if index.size:
             rows = max(rows, int(index.max()) + 1)
             if int(index.min()) < 0:
-                raise _invalid(f"indices[{i}] is out of range: {int(index.min())}")
+                raise invalid(f"indices[{i}] is out of range: {int(index.min())}")
     tail = data[0].shape[indices[0].ndim :]
     if module is np:
         empty = b"" if data[0].dtype.kind == "O" else 0

@@ -105,3 +105,9 @@ def reduction(op: Any) -> TensorShape:
 def value_as_shape(index: int) -> Rule:
     """The output has the shape that the *value* of input ``index`` says."""
     return lambda op: constant_value_as_shape(op.inputs[index])
+
+
+def sparse_shapes(op: Any) -> list[TensorShape]:
+    """Indices, values and shape of a sparse result with as many dimensions as input 2 has."""
+    ndims = op.inputs[2].shape.num_elements()
+    return [TensorShape([None, ndims]), TensorShape([None]), TensorShape([ndims])]

@@ -33,6 +33,7 @@ from penstock.ops.casts import cast
 from penstock.ops.constants import constant
 from penstock.ops.gathers import gather
 from penstock.ops.joining import concat
+from penstock.ops.shape_rules import sparse_shapes
 from penstock.ops.sparse import as_sparse, invalid
 from penstock.ops.sparse_rows import sparse_eye as sparse_eye
 from penstock.ops.sparse_rows import sparse_fill_empty_rows as sparse_fill_empty_rows
@@ -47,12 +48,6 @@ from penstock.ops.sparse_sums import sparse_minimum as sparse_minimum
 from penstock.ops.sparse_sums import sparse_softmax as sparse_softmax
 
 _INT64 = dtypes.int64
-
-
-def _sparse_shapes(op: Any) -> list[TensorShape]:
-    """Indices, values and shape of a sparse result with as many dimensions as input 2 has."""
-    ndims = op.inputs[2].shape.num_elements()
-    return [TensorShape([None, ndims]), TensorShape([None]), TensorShape([ndims])]
 
 
 def _sort_order(indices: np.ndarray) -> np.ndarray:
@@ -280,7 +275,7 @@ def sparse_split(
     attrs="T: type",
 )
 class SparseSlice:
-    shape = _sparse_shapes
+    shape = sparse_shapes
 
     def host(indices: Any, values: Any, shape: Any, start: Any, size: Any) -> Any:
         inside = ((indices >= start) & (indices < start + size)).all(axis=1)

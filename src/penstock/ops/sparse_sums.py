@@ -14,13 +14,8 @@ from penstock.graph.registry import operation
 from penstock.graph.scopes import name_scope
 from penstock.graph.shapes import TensorShape
 from penstock.ops.messages import invalid
+from penstock.ops.shape_rules import sparse_shapes
 from penstock.ops.sparse import as_sparse
-
-
-def _sparse_shapes(op: Any) -> list[TensorShape]:
-    """Indices, values and shape of a sparse result with as many dimensions as input 2 has."""
-    ndims = op.inputs[2].shape.num_elements()
-    return [TensorShape([None, ndims]), TensorShape([None]), TensorShape([ndims])]
 
 
 # -- sums, extremes, softmax -------------------------------------------------------------------
@@ -51,7 +46,7 @@ def _taken(values: np.ndarray, source: np.ndarray) -> np.ndarray:
     attrs="T: numbertype; Treal: realnumbertype",
 )
 class SparseAdd:
-    shape = _sparse_shapes
+    shape = sparse_shapes
 
     def host(
         a_indices: Any, a_values: Any, a_shape: Any, b_indices: Any, b_values: Any, b_shape: Any,
