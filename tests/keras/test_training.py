@@ -259,3 +259,17 @@ def test_a_generator_needs_a_number_of_steps() -> None:
         linear().fit(batches)
     with pytest.raises(ValueError, match="the number of steps via the `steps` argument"):
         linear().evaluate(batches)
+
+
+def test_each_validation_begins_its_data_anew() -> None:
+    x, y = data()
+    model = linear(optimizer=keras.optimizers.SGD(0.0))
+    batches = tf.data.Dataset.from_tensor_slices((x, y))
+    history = model.fit(batches.batch(5).repeat(), steps_per_epoch=1, epochs=3, verbose=0,
+                        validation_data=batches.batch(4), validation_steps=2).history  # fmt: skip
+    assert len(set(history["val_loss"])) == 1
+    np.testing.assert_allclose(
+        history["val_loss"][0], model.evaluate(x[:8], y[:8], verbose=0), rtol=1e-5
+    )
+    # Training goes on where the epoch before ended.
+    assert len(set(history["loss"])) == 3

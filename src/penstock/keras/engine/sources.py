@@ -140,8 +140,10 @@ class _SequenceSource(BatchSource):
 
 
 class _Dataset(BatchSource):
-    def __init__(self, dataset: Any, steps: int | None) -> None:
+    def __init__(self, dataset: Any, steps: int | None, restarts: bool = False) -> None:
         super().__init__(steps)
+        # Training goes on where an epoch of so many steps ended; a test begins anew.
+        self.restarts = restarts or steps is None
         self.dataset = dataset
         self._iterator: Any = None
         self._next: Any = None
@@ -159,7 +161,7 @@ class _Dataset(BatchSource):
             self._next = self._iterator.get_next()
         own = self._iterator is not self.dataset
         session = K.get_session()
-        if own and (not self._initialized or self.steps is None):
+        if own and (not self._initialized or self.restarts):
             session.run(self._iterator.initializer)
             self._initialized = True
         while True:
@@ -178,7 +180,7 @@ def batches_from(value: Any, steps: int | None, max_queue_size: int = 10, worker
         ValueError: for an endless one without a number of steps.
     """
     if _is_dataset(value) or _is_iterator_of_dataset(value):
-        return _Dataset(value, steps)
+        return _Dataset(value, steps, restarts=argument == "steps")
     if isinstance(value, Sequence) or (
         hasattr(value, "__getitem__") and hasattr(value, "on_epoch_end")
         and hasattr(value, "__len__")
