@@ -318,6 +318,12 @@ class Model(Network):
     def _step_function(self, mode: str, weights: Sequence[Any] = ()) -> StepFunction:
         """The step for ``mode``, with weights for the outputs that have some."""
         weighted = tuple(w is not None for w in weights)
+        if mode != "predict":
+            # An output whose target is a given tensor is fed neither labels nor weights.
+            outputs = self._compiled().training_endpoints
+            if len(weighted) != len(outputs):
+                fed = iter(weighted)
+                weighted = tuple(not e.target_given and next(fed, False) for e in outputs)
         trainable = tuple(id(w) for w in self.trainable_weights) if mode == "train" else ()
         key = (mode, weighted, trainable)
         found = self._functions.get(key)
@@ -332,7 +338,9 @@ class Model(Network):
                 graph = compiled.graph(weighted)
                 endpoints = [e for e in compiled.training_endpoints if not e.target_given]
                 feeds = [*feeds, *[e.target for e in endpoints]]
-                feeds += [e.sample_weight for e, w in zip(endpoints, weighted) if w]
+                feeds += [
+                    e.sample_weight for e, w in zip(compiled.training_endpoints, weighted) if w
+                ]
                 fetches = [graph.total_loss, *graph.output_losses, *graph.metric_results]
                 if mode == "train":
                     if trainable != self._trained_with(graph):
