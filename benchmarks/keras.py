@@ -152,6 +152,7 @@ def main() -> None:
             measure_in_new_processes(chosen, workload, options.rounds, options.processor)
         else:
             measure(chosen, workload, STEPS[workload], options.rounds, options.processor)
+        print(table(chosen, {workload: TITLES[workload]}).splitlines()[-1], flush=True)
     titles = {workload: TITLES[workload] for workload in options.workloads}
     text = table(chosen, titles)
     print(text)
