@@ -276,3 +276,18 @@ def test_names_that_numpy_and_scipy_removed_are_back(penstock, script):
     )
     done = penstock("run", name)
     assert done.stdout == "True\n(2, 2)\nobject\n", done.stderr
+
+
+def test_a_program_that_logs_everything_gets_no_notes_of_jax(penstock, script):
+    name = script(
+        """
+        import logging
+        logging.basicConfig(level=logging.INFO)
+        import tensorflow as tf
+        logging.info("mine")
+        print(tf.Session().run(tf.constant(1) + 2))
+        """
+    )
+    done = penstock("run", name)
+    assert done.stdout == "3\n"
+    assert "mine" in done.stderr and "backend" not in done.stderr

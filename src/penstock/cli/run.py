@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import importlib.util
+import logging
 import os
 import sys
 from importlib.machinery import ModuleSpec
@@ -68,6 +69,7 @@ def main(options: argparse.Namespace) -> int:
             print(f"penstock run: {error}", file=sys.stderr)
             return 2
     _print_numbers_as_then()
+    _keep_jax_quiet()
     alias.install()
     removed_names.install()
     module = _new_main_module()
@@ -90,6 +92,13 @@ def _print_numbers_as_then() -> None:
 
     # NumPy 1.14 changed how floats are shown; it came out shortly before TensorFlow 1.5.
     numpy.set_printoptions(legacy="1.13" if behavior.before(1, 5) else "1.25")
+
+
+def _keep_jax_quiet() -> None:
+    """Leaves JAX's notes out of a program that logs everything; its warnings stay."""
+    logger = logging.getLogger("jax")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.WARNING)
 
 
 def _new_main_module() -> ModuleType:
