@@ -151,7 +151,9 @@ def resolve(path: str, name: str) -> ModuleType | None:
         sources = [each for word in words if (each := _source(word)) is not None]
         if not sources and not _is_package(path):
             return None
-        if len(words) == 1 and not _is_package(path):
+        classes = class_modules.public_names(f"tensorflow.{given}")
+        elsewhere = any(name not in vars(sources[0]) for name in classes) if sources else True
+        if len(words) == 1 and not _is_package(path) and not elsewhere:
             return sources[0]
         return AliasModule(name, path, sources, {})
     if path.startswith("core."):
