@@ -519,8 +519,8 @@ from penstock.ops.examples import FixedLenFeature as FixedLenFeature
 from penstock.ops.examples import FixedLenSequenceFeature as FixedLenSequenceFeature
 from penstock.ops.examples import SparseFeature as SparseFeature
 from penstock.ops.examples import VarLenFeature as VarLenFeature
-from penstock.ops.examples import parse_example as parse_example
-from penstock.ops.examples import parse_single_example as parse_single_example
+from penstock.compat.old_examples import parse_example as parse_example
+from penstock.compat.old_examples import parse_single_example as parse_single_example
 from penstock.ops.examples import parse_single_sequence_example as parse_single_sequence_example
 from penstock.ops.parsing import decode_compressed as decode_compressed
 from penstock.compat.old_arguments import decode_csv as decode_csv

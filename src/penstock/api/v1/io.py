@@ -10,9 +10,9 @@ from penstock.ops.examples import FixedLenFeature as FixedLenFeature
 from penstock.ops.examples import FixedLenSequenceFeature as FixedLenSequenceFeature
 from penstock.ops.examples import SparseFeature as SparseFeature
 from penstock.ops.examples import VarLenFeature as VarLenFeature
-from penstock.ops.examples import parse_example as parse_example
+from penstock.compat.old_examples import parse_example as parse_example
 from penstock.ops.examples import parse_sequence_example as parse_sequence_example
-from penstock.ops.examples import parse_single_example as parse_single_example
+from penstock.compat.old_examples import parse_single_example as parse_single_example
 from penstock.ops.examples import parse_single_sequence_example as parse_single_sequence_example
 from penstock.ops.files import match_filenames_once as match_filenames_once
 from penstock.ops.files import matching_files as matching_files
