@@ -123,3 +123,21 @@ def test_looper_thread_and_stragglers() -> None:
         RuntimeError, match="Coordinator stopped with threads still running: asleep"
     ):
         coordinator.join([asleep], stop_grace_period_secs=0.05)
+
+
+def test_programs_of_0_6_know_no_local_variables() -> None:
+    number = tf.train.range_input_producer(3, num_epochs=1, shuffle=False).dequeue()
+    initialize = tf.initialize_all_variables()
+    with tf.Session() as session:
+        session.run(initialize)
+        coordinator = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(session, coordinator)
+        assert [session.run(number) for _ in range(3)] == [0, 1, 2]
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(number)
+        coordinator.request_stop()
+        coordinator.join(threads)
+    with tf.Graph().as_default():
+        weight = tf.Variable(1.0, collections=[tf.GraphKeys.LOCAL_VARIABLES])
+        assert tf.initialize_all_variables().control_inputs == []
+        assert tf.initialize_local_variables().control_inputs == [weight.initializer]

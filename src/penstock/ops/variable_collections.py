@@ -95,8 +95,13 @@ def global_variables_initializer() -> Any:
 
 
 def initialize_all_variables() -> Any:
-    """The old name of ``global_variables_initializer``."""
-    return global_variables_initializer()
+    """The old name of ``global_variables_initializer``.
+
+    To programs of TensorFlow 0.5 to 0.7, whose input producers counted epochs in such variables,
+    it initializes those counters too: they know no ``initialize_local_variables``.
+    """
+    epochs = [v for v in local_variables() if v.op.name.endswith("limit_epochs/epochs")]
+    return variables_initializer(global_variables() + epochs)
 
 
 def local_variables_initializer() -> Any:
