@@ -48,3 +48,9 @@ def test_label_of_empty_range() -> None:
             tf.errors.InvalidArgumentError, match="Need minval < maxval, got 5 >= 3"
         ):
             sess.run(x)
+
+
+def test_sizes_of_small_integers() -> None:
+    classes = np.array([0, 2, 1], np.uint8).max() + 1
+    assert tf.truncated_normal([classes]).shape.as_list() == [3]
+    assert tf.random_uniform([np.int8(2), classes]).shape.as_list() == [2, 3]

@@ -172,6 +172,13 @@ class RandomUniformInt:
         )
 
 
+def _size(size: Any) -> Any:
+    if isinstance(size, Dimension):
+        return size.value
+    # Before NumPy 2, a byte and a Python integer made an int64: `labels.max() + 1`.
+    return int(size) if isinstance(size, np.integer) and size.dtype.itemsize < 4 else size
+
+
 def shape_tensor(shape: Any) -> Tensor:
     """A shape argument as a tensor; an empty list is one of ``int32``."""
     dtype = None
@@ -179,7 +186,7 @@ def shape_tensor(shape: Any) -> Tensor:
         if not shape:
             dtype = dtypes.int32
         else:
-            shape = [s.value if isinstance(s, Dimension) else s for s in shape]
+            shape = [_size(s) for s in shape]
             if any(size is None for size in shape):
                 raise TypeError(
                     "Failed to convert object of type <class 'tuple'> to Tensor. Contents: "
