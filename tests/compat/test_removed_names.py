@@ -47,12 +47,13 @@ def test_names_of_python(given_back):
 
 
 def test_everything_is_taken_back():
-    array, before = np.array, set(vars(np))
+    watched = (np, time, threading.Thread, collections, inspect)
+    array, before = np.array, [set(vars(each)) for each in watched]
     removed_names.install()
     assert np.array is not array
     removed_names.uninstall()
-    assert np.array is array and set(vars(np)) == before
-    assert not hasattr(time, "clock") and not hasattr(threading.Thread, "isAlive")
+    assert np.array is array and [set(vars(each)) for each in watched] == before
+    assert not hasattr(threading.Thread, "isAlive")
 
 
 def test_rows_of_several_lengths_are_objects(given_back):

@@ -317,6 +317,7 @@ def namespace() -> dict[str, Any]:
     """The ``__builtins__`` of converted modules, one dictionary for all of them."""
     table = dict(vars(builtins))
     table.update(_OVERRIDES)
+    table.update(removed_calls.HELPERS)
     _restore_removed_names()
     return table
 
