@@ -8,6 +8,12 @@ from session_transcript import Transcript
 
 import penstock as tf
 
+# What the threads of a supervisor's services say, whenever (and if) they get a turn.
+SERVICES = (
+    "LOG INFO global_step/sec: 0",
+    "LOG INFO Recording summary at step 0.",
+    "LOG INFO Saving checkpoint to path D/sv2/model.ckpt",
+)
 GOLDEN = Path(__file__).parent.parent / "golden" / "session_transcript.txt"
 
 
@@ -25,5 +31,5 @@ def part(lines: list[str], piece: str) -> list[str]:
     """The lines of a piece; a line that holds several is several."""
     listed = "\n".join(lines).split("\n")
     start = listed.index(piece) + 1
-    return listed[start : next((i for i in range(start, len(listed))
-                                if listed[i].startswith("== ")), None)]  # fmt: skip
+    end = next((i for i in range(start, len(listed)) if listed[i].startswith("== ")), None)
+    return [line for line in listed[start:end] if line not in SERVICES]
