@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-YOUNG := $(wildcard $(addprefix tests/,keras estimator contrib layers rnn programs examples browser data))
+YOUNG := $(wildcard $(addprefix tests/,keras examples browser))
 QUICK := $(filter-out $(YOUNG) $(wildcard tests/cases tests/golden tests/snippets tests/*.py tests/__pycache__),$(wildcard tests/*)) $(wildcard tests/test_*.py)
 export PENSTOCK_CACHE ?= $(CURDIR)/$(VENV)/xla-cache
 
@@ -19,7 +19,7 @@ $(VENV)/ready: pyproject.toml
 test: $(VENV)/ready lint  ## the quick suite
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not reference" $(QUICK)
 
-test-more: $(VENV)/ready  ## the suites of the youngest rooms, in their first round
+test-more: $(VENV)/ready  ## Keras, the examples, the browser
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not reference" $(YOUNG)
 
 test-long: $(VENV)/ready  ## the tests that take minutes
