@@ -11,13 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import time
 from typing import Any
 
 from document import write_section
-from run import WORKERS, Peer, peers, shown
+from run import WORKERS, Peer, cell, peers
 
 
 def measured(peer: Peer, counts: list[int]) -> dict[str, Any] | None:
@@ -41,23 +40,12 @@ def table(found: dict[str, list[dict[str, Any]]], counts: list[int]) -> str:
     names = list(found)
     versions = [found[name][0]["version"] for name in names]
     lines = ["| | " + " | ".join(versions) + " |", "|---" * (len(names) + 1) + "|"]
-    rows = [(f"building {count:,} operations", ("build", str(count))) for count in counts]
-    rows.append((f"one `run` in the graph of {counts[-1]:,}", ("run",)))
-    rows.append(("the first `run` there", ("first run",)))
-    for title, path in rows:
-        cells = []
-        ours: list[float] = []
-        for name in names:
-            seconds = [one[path[0]][path[1]] if len(path) > 1 else one[path[0]]
-                       for one in found[name]]  # fmt: skip
-            median = f"{shown(statistics.median(seconds))}"
-            spread = f"({shown(min(seconds))} to {shown(max(seconds))})"
-            if not ours:
-                ours = seconds
-                cells.append(f"{median} {spread}")
-            else:
-                ratio = statistics.median(t / o for t, o in zip(seconds, ours, strict=True))
-                cells.append(f"**{ratio:.2f} x** {median} {spread}")
+    rows = [(f"building {c:,} operations", lambda one, c=c: one["build"][str(c)]) for c in counts]
+    rows.append((f"one `run` in the graph of {counts[-1]:,}", lambda one: one["run"]))
+    rows.append(("the first `run` there", lambda one: one["first run"]))
+    for title, seconds_of in rows:
+        seconds = [[seconds_of(one) for one in found[name]] for name in names]
+        cells = [cell(each, seconds[0] if i else None) for i, each in enumerate(seconds)]
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

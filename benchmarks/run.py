@@ -154,6 +154,16 @@ def shown(seconds: float) -> str:
     return f"{seconds * 1e6:.0f} us" if seconds < 1e-3 else f"{seconds * 1e3:.1f} ms"
 
 
+def cell(times: list[float], ours: list[float] | None) -> str:
+    """A median and its spread; before them how many times as long as ``ours``, if given."""
+    spread = f"{shown(min(times))} to {shown(max(times))}"
+    text = f"{shown(statistics.median(times))} ({spread})"
+    if ours is None:
+        return text
+    ratio = statistics.median(t / o for t, o in zip(times, ours, strict=False))
+    return f"**{ratio:.2f} x** {text}"
+
+
 def table(chosen: list[Peer], titles: dict[str, str]) -> str:
     """The results as Markdown, ratios first; ``titles`` are those of the workloads."""
     lines = [
@@ -168,13 +178,7 @@ def table(chosen: list[Peer], titles: dict[str, str]) -> str:
             if not times or not ours:
                 cells.append("-")
                 continue
-            median = statistics.median(times)
-            spread = f"{shown(min(times))} to {shown(max(times))}"
-            if peer is chosen[0]:
-                cells.append(f"{shown(median)} ({spread})")
-            else:
-                ratio = statistics.median(t / o for t, o in zip(times, ours, strict=False))
-                cells.append(f"**{ratio:.2f} x** {shown(median)} ({spread})")
+            cells.append(cell(times, None if peer is chosen[0] else ours))
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
